@@ -1,0 +1,54 @@
+#include "common/log.h"
+#include "common/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool verbose;
+
+void log_set_verbose(bool on)
+{
+    verbose = on;
+}
+
+static void write_line(const char *level, const char *tag, const char *format, va_list args)
+{
+    int saved = errno;
+    char text[512];
+    char safe[1000];
+    char line[1100];
+
+    vsnprintf(text, sizeof(text), format, args);
+    text_printable(safe, sizeof(safe), text, strlen(text));
+    int length = snprintf(line, sizeof(line), "%-5s [%s] %s\n", level, tag, safe);
+    /* Nothing is left to tell it to when stderr is gone. */
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    (void)written;
+    errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)              \
+    void name(const char *tag, const char *format, ...) \
+    {                                          \
+        va_list args;                          \
+        va_start(args, format);                \
+        write_line(level, tag, format, args);  \
+        va_end(args);                          \
+    }
+
+LOG_FUNCTION(log_error, "ERROR")
+LOG_FUNCTION(log_warn, "WARN")
+LOG_FUNCTION(log_info, "INFO")
+
+void log_debug(const char *tag, const char *format, ...)
+{
+    if (!verbose)
+        return;
+    va_list args;
+    va_start(args, format);
+    write_line("DEBUG", tag, format, args);
+    va_end(args);
+}

@@ -1,0 +1,11 @@
+#include "common/version.h"
+
+#include <stdio.h>
+
+const char version_number[] = VERSION;
+const char version_commit[] = COMMIT;
+
+void version_print(void)
+{
+    printf("version: v%s\ncommit: %s\n", version_number, version_commit);
+}

@@ -1,0 +1,38 @@
+/* A network on Linux: what vmnet.framework does for us on macOS.
+ *
+ * (mode, subnet) names it; it is one bridge in the current network namespace, with the gateway's
+ * address, a dnsmasq for DHCP, DNS and router advertisements, and an nftables table. The first
+ * helper in makes it, the last one out removes it, under a lock. */
+#ifndef HELPER_NETWORK_NETWORK_H
+#define HELPER_NETWORK_NETWORK_H
+
+#include "helper/interface.h"
+
+#include <net/if.h>
+
+struct network {
+    enum operation_mode mode;
+    uint32_t gateway, end, mask;  /* host byte order */
+    char bridge[IFNAMSIZ];
+    char prefix6[46];             /* "fd9b:5a14:ba57:e3d3::", /64 */
+    unsigned mtu;
+    char state_dir[128];          /* /run/vmnet-helper/<inode>/<bridge> */
+};
+
+/* Fill in the description of the network that the configuration asks for: defaults, bridge name,
+ * IPv6 prefix, state folder. Touches nothing. Returns 0, or -1 (logged). */
+int network_describe(struct network *network, const struct interface_config *config);
+
+/* Make the network unless it is there, and put the TAP on it. A stale network is repaired first; a
+ * subnet that the host uses otherwise is refused before anything is made.
+ * Returns 0, or -1 (logged), and then nothing is left that was not there before. */
+int network_join(struct network *network, const char *tap, bool isolated);
+
+/* Take the TAP out; the last one out removes the network. Safe to call twice.
+ * Returns 0, or -1 after logging what could not be undone. */
+int network_leave(struct network *network, const char *tap);
+
+/* Remove every network of this namespace that has no living helper. Returns how many, or -1. */
+int network_cleanup(void);
+
+#endif
