@@ -35,6 +35,10 @@ struct interface_info {
     uint32_t start_address, end_address, subnet_mask; /* host byte order */
     bool has_nat66_prefix;
     char nat66_prefix[46]; /* "fd9b:5a14:ba57:e3d3::" */
+    bool has_network;      /* macOS 26: a network of the broker, described by these; host byte order */
+    uint32_t network_subnet, network_mask;
+    char network_prefix[46];
+    uint32_t network_prefix_length;
     uint32_t mtu;             /* bytes of IP */
     uint32_t max_packet_size; /* bytes of the largest frame either side may give */
     uint32_t read_max_packets, write_max_packets;
