@@ -26,12 +26,16 @@ int process_exec_status(int error)
     return error == ENOENT || error == ENOTDIR ? 127 : 126;
 }
 
-static void default_signals(void)
+static void default_signals(bool keep_nohup)
 {
     sigset_t none;
+    struct sigaction hangup;
 
     for (int number = 1; number < 32; number++)
-        signal(number, SIG_DFL);
+        if (number != SIGHUP)
+            signal(number, SIG_DFL);
+    if (!keep_nohup || sigaction(SIGHUP, NULL, &hangup) < 0 || hangup.sa_handler != SIG_IGN)
+        signal(SIGHUP, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -73,7 +77,7 @@ static void run_child(const struct process_options *options, int report, pid_t p
             setsid();
         else if (options->new_group)
             setpgid(0, 0);
-        default_signals();
+        default_signals(options->keep_nohup);
         if (options->die_with_parent)
             parent_death_signal(SIGTERM, parent);
         execvp(options->argv[0], (char *const *)(uintptr_t)options->argv);

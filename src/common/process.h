@@ -11,6 +11,7 @@ struct process_options {
     int fd_count;            /* 0: 0-2 as they are here. All above are closed in the program */
     bool new_group;          /* lead a process group of its own */
     bool new_session;        /* lead a session of its own: outlives the terminal */
+    bool keep_nohup;         /* SIGHUP stays ignored if it is here, as nohup(1) wants it */
     bool die_with_parent;    /* SIGTERM when this thread ends, where the system can (Linux) */
 };
 
