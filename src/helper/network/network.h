@@ -10,6 +10,9 @@
 
 #include <net/if.h>
 
+/* How the names of our own bridges start; "vmn-sc0a8690018" is shared, c0.a8.69.00/24 (0x18). */
+#define NETWORK_BRIDGE_START "vmn-"
+
 struct network {
     enum operation_mode mode;
     uint32_t gateway, end, mask;  /* host byte order */

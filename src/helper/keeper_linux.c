@@ -1,0 +1,126 @@
+/* The forwarder gives up its privileges before the first frame, and may be killed at any moment:
+ * it cannot clean up. So another process keeps the right to, and nothing else.
+ *
+ * It is forked before the network is joined, in a session of its own, and holds one end of a pipe
+ * of which only the forwarder has the other. When the forwarder is gone, also by SIGKILL, the pipe
+ * ends; the keeper leaves the network and ends. It has no input besides, so there is nothing to
+ * attack: no descriptor of the caller's, no frame, no option. Signals that end programs do not
+ * concern it. Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs
+ * as another user. Who kills it with SIGKILL leaves the network to the next start or --cleanup. */
+#include "helper/keeper.h"
+#include "common/descriptors.h"
+#include "common/log.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STOP_MS = 5000 };
+
+static void ignore_signals(void)
+{
+    static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP};
+    sigset_t none;
+
+    for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+    /* The children that it starts must be its to wait for. */
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* 3: the forwarder's pipe; 4: the write end that tells of our end. Whoever reads the helper's
+ * output to its end must not wait for us. */
+static bool place_descriptors(int forwarder, int ended)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    if (null < 0 || (forwarder = fcntl(forwarder, F_DUPFD, 8)) < 0 || (ended = fcntl(ended, F_DUPFD, 8)) < 0)
+        return false;
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    dup2(forwarder, 3);
+    dup2(ended, 4);
+    fcntl(3, F_SETFD, FD_CLOEXEC);
+    fcntl(4, F_SETFD, FD_CLOEXEC);
+    descriptors_close_from(5);
+    return true;
+}
+
+static bool drop_privileges(void)
+{
+    if (setgroups(0, NULL) < 0 && errno != EPERM)
+        return false;
+    capng_clear(CAPNG_SELECT_BOTH);
+    capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN, CAP_KILL, -1);
+    if (capng_apply(CAPNG_SELECT_BOTH) < 0)
+        return false;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static void wait_for_end(int pipe)
+{
+    char byte;
+    ssize_t count;
+
+    while ((count = read(pipe, &byte, 1)) > 0 || (count < 0 && errno == EINTR))
+        ;
+}
+
+static void keep(const struct network *network, const char *tap, int forwarder, int ended)
+{
+    struct network leaving = *network;
+
+    setsid();
+    prctl(PR_SET_NAME, "vmnet-keeper", 0, 0, 0);
+    ignore_signals();
+    umask(022);
+    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges())
+        _exit(1);
+    wait_for_end(3);
+    _exit(network_leave(&leaving, tap) < 0 ? 1 : 0);
+}
+
+int keeper_start(struct keeper *keeper, const struct network *network, const char *tap)
+{
+    int forwarder[2], ended[2];
+
+    if (pipe2(forwarder, O_CLOEXEC) < 0 || pipe2(ended, O_CLOEXEC) < 0) {
+        log_error("interface", "cannot make a pipe: %s", strerror(errno));
+        return -1;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(forwarder[1]);
+        close(ended[0]);
+        keep(network, tap, forwarder[0], ended[1]);
+    }
+    close(forwarder[0]);
+    close(ended[1]);
+    keeper->forwarder = forwarder[1];
+    keeper->ended = ended[0];
+    if (pid > 0)
+        return 0;
+    log_error("interface", "cannot start the process that cleans up: %s", strerror(errno));
+    keeper_stop(keeper);
+    return -1;
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+    struct pollfd ended = {.fd = keeper->ended};
+
+    close(keeper->forwarder);
+    while (poll(&ended, 1, STOP_MS) < 0 && errno == EINTR)
+        ;
+    close(keeper->ended);
+}

@@ -1,0 +1,274 @@
+#include "helper/network/dnsmasq.h"
+#include "common/ipv4.h"
+#include "common/log.h"
+#include "common/process.h"
+#include "common/text.h"
+#include "helper/network/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef DNSMASQ_PATH
+#define DNSMASQ_PATH "/usr/sbin/dnsmasq"
+#endif
+
+enum { ARGUMENT_MAX = 40, ARGUMENT_SIZE = 200, START_SECONDS = 10, STOP_MS = 2000 };
+
+struct arguments {
+    char text[ARGUMENT_MAX][ARGUMENT_SIZE];
+    char *list[ARGUMENT_MAX + 1];
+    unsigned count;
+};
+
+static void add(struct arguments *arguments, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct arguments *arguments, const char *format, ...)
+{
+    va_list values;
+
+    if (arguments->count == ARGUMENT_MAX)
+        abort();
+    va_start(values, format);
+    int length = vsnprintf(arguments->text[arguments->count], ARGUMENT_SIZE, format, values);
+    va_end(values);
+    if (length >= ARGUMENT_SIZE)
+        abort();
+    arguments->list[arguments->count] = arguments->text[arguments->count];
+    arguments->list[++arguments->count] = NULL;
+}
+
+static void add_ipv6(struct arguments *arguments, const struct network *network)
+{
+    add(arguments, "--dhcp-range=%s,ra-only,64", network->prefix6);
+    add(arguments, "--enable-ra");
+    /* host: a router lifetime of 0: the address is for the network only, no default route. */
+    if (network->mode == MODE_HOST)
+        add(arguments, "--ra-param=%s,0,0", network->bridge);
+    add(arguments, "--host-record=host.vmnet.internal,%s1", network->prefix6);
+}
+
+static void arguments_fill(struct arguments *arguments, const struct network *network)
+{
+    char gateway[IPV4_TEXT_SIZE], first[IPV4_TEXT_SIZE], last[IPV4_TEXT_SIZE], mask[IPV4_TEXT_SIZE];
+    const char *user = getpwnam("dnsmasq") ? "dnsmasq" : "nobody";
+
+    ipv4_format(network->gateway, gateway);
+    ipv4_format(network->gateway + 1, first);
+    ipv4_format(network->end, last);
+    ipv4_format(network->mask, mask);
+
+    add(arguments, DNSMASQ_PATH);
+    add(arguments, "--conf-file=/dev/null");
+    add(arguments, "--user=%s", user);
+    add(arguments, "--pid-file=%s/dnsmasq.pid", network->state_dir);
+    add(arguments, "--dhcp-leasefile=%s/dnsmasq.leases", network->state_dir);
+
+    /* Only this bridge: other networks, and the host's own resolver, have theirs. */
+    add(arguments, "--interface=%s", network->bridge);
+    add(arguments, "--except-interface=lo");
+    add(arguments, "--bind-interfaces");
+
+    /* dnsmasq picks an address by the client's MAC: a VM gets the same one after the network was
+     * removed and made again. Without the ping that takes three seconds: only it gives addresses. */
+    add(arguments, "--dhcp-range=%s,%s,%s,1h", first, last, mask);
+    add(arguments, "--dhcp-authoritative");
+    add(arguments, "--dhcp-rapid-commit");
+    add(arguments, "--dhcp-no-override");
+    add(arguments, "--dhcp-lease-max=%u", network->end - network->gateway);
+    add(arguments, "--no-ping");
+    add(arguments, "--quiet-dhcp");
+    add(arguments, "--quiet-dhcp6");
+    add(arguments, "--quiet-ra");
+
+    add(arguments, "--no-hosts");
+    add(arguments, "--bogus-priv");
+    add(arguments, "--domain-needed");
+    add(arguments, "--host-record=host.vmnet.internal,%s", gateway);
+    if (network->mode == MODE_HOST) {
+        add(arguments, "--no-resolv");
+        add(arguments, "--dhcp-option=option:router"); /* empty: no default route */
+    }
+    if (network->prefix6[0])
+        add_ipv6(arguments, network);
+}
+
+/* Root runs it: it and the folders above it must be root's, and writable by nobody else. */
+static bool program_is_safe(void)
+{
+    char path[] = DNSMASQ_PATH;
+    struct stat info;
+
+    for (;;) {
+        if (stat(path[0] ? path : "/", &info) < 0) {
+            log_error("network", "%s is missing: install dnsmasq (Debian: apt-get install dnsmasq-base)", DNSMASQ_PATH);
+            return false;
+        }
+        if (info.st_uid != 0 || (info.st_mode & 022)) {
+            log_error("network", "%s is not root's alone: correct the owner and mode of %s", DNSMASQ_PATH,
+                      path[0] ? path : "/");
+            return false;
+        }
+        if (!path[0])
+            return true;
+        *strrchr(path, '/') = '\0';
+    }
+}
+
+static int spawn(char *const *arguments, int errors, pid_t *pid)
+{
+    char *environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, (char[]){"LC_ALL=C"}, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
+    int error = posix_spawn(pid, DNSMASQ_PATH, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+/* The process that was started ends when dnsmasq serves, or could not: then stderr has the reason. */
+static int start_and_wait(char *const *arguments)
+{
+    int errors[2], error;
+    pid_t pid;
+
+    if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0) {
+        log_error("network", "cannot make a pipe: %s", strerror(errno));
+        return -1;
+    }
+    error = spawn(arguments, errors[1], &pid);
+    close(errors[1]);
+    if (error) {
+        close(errors[0]);
+        log_error("network", "cannot start %s: %s", DNSMASQ_PATH, strerror(error));
+        return -1;
+    }
+    int status = process_wait(pid, START_SECONDS);
+    if (status < 0)
+        process_end(pid, 0.1);
+    if (status != 0) {
+        char text[400], reason[300];
+        ssize_t count = read(errors[0], text, sizeof(text) - 1);
+        text[count > 0 ? count : 0] = '\0';
+        const char *start = text + strspn(text, "\n");
+        text_printable(reason, sizeof(reason), start, strcspn(start, "\n"));
+        if (status < 0)
+            log_error("network", "dnsmasq does not serve after %d s", START_SECONDS);
+        else
+            log_error("network", "dnsmasq ended with status %d: %s", status, reason[0] ? reason : "no reason given");
+    }
+    close(errors[0]);
+    return status == 0 ? 0 : -1;
+}
+
+/* Is this process the dnsmasq of this folder? */
+static bool is_ours(pid_t pid, const char *state_dir)
+{
+    char path[64], wanted[ARGUMENT_SIZE], line[4096];
+
+    text_format(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+    text_format(wanted, sizeof(wanted), "--pid-file=%s/dnsmasq.pid", state_dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t count = read(fd, line, sizeof(line) - 1);
+    close(fd);
+    if (count <= 0)
+        return false;
+    line[count] = '\0';
+    for (const char *word = line; word < line + count; word += strlen(word) + 1)
+        if (strcmp(word, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* A descriptor of the running dnsmasq, which no other process can take over; -1 if none runs. */
+static int find(const char *state_dir)
+{
+    char path[ARGUMENT_SIZE], text[32];
+    unsigned long pid;
+
+    text_format(path, sizeof(path), "%s/dnsmasq.pid", state_dir);
+    if (state_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+        return -1;
+    text[strcspn(text, "\n")] = '\0';
+    if (text_parse_number(text, 2, INT32_MAX, &pid) < 0)
+        return -1;
+    int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    if (fd >= 0 && !is_ours((pid_t)pid, state_dir)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+bool dnsmasq_runs(const char *state_dir)
+{
+    int fd = find(state_dir);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+int dnsmasq_start(const struct network *network)
+{
+    struct arguments *arguments;
+
+    if (dnsmasq_runs(network->state_dir))
+        return 0;
+    if (!program_is_safe())
+        return -1;
+    if (!(arguments = calloc(1, sizeof(*arguments)))) {
+        log_error("network", "no memory to start dnsmasq");
+        return -1;
+    }
+    arguments_fill(arguments, network);
+    int result = start_and_wait(arguments->list);
+    free(arguments);
+    return result;
+}
+
+int dnsmasq_stop(const char *state_dir)
+{
+    int fd = find(state_dir);
+    struct pollfd ended = {.fd = fd, .events = POLLIN};
+    int result = 0;
+
+    if (fd < 0)
+        return 0;
+    if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) < 0 && errno != ESRCH) {
+        log_error("network", "cannot end dnsmasq: %s", strerror(errno));
+        result = -1;
+    } else if (poll(&ended, 1, STOP_MS) == 0) {
+        syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+        poll(&ended, 1, STOP_MS);
+    }
+    close(fd);
+    return result;
+}

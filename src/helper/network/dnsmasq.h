@@ -1,0 +1,20 @@
+/* The dnsmasq of a network: DHCP, DNS and router advertisements.
+ *
+ * It is started from one fixed path, with no configuration file and an empty environment, as a user
+ * of its own, and detaches itself once it serves. It writes its pid to a file of the network's
+ * state folder; that file is its user's afterwards, so a pid in it is believed only if the
+ * process's command line names that file. */
+#ifndef HELPER_NETWORK_DNSMASQ_H
+#define HELPER_NETWORK_DNSMASQ_H
+
+#include "helper/network/network.h"
+
+/* Start it, unless it runs; it serves when this returns. 0, or -1 (logged). */
+int dnsmasq_start(const struct network *network);
+
+bool dnsmasq_runs(const char *state_dir);
+
+/* End it and wait for its end, for at most 4 s. Fine if it does not run. 0, or -1 (logged). */
+int dnsmasq_stop(const char *state_dir);
+
+#endif
