@@ -37,6 +37,10 @@ HELPER_LIBS :=
 TOOL_PKGS := libcjson yaml-0.1 libcurl nettle
 NETWORK  := $(wildcard src/helper/network/*.c)
 endif
+# `make SANDBOX=none CFLAGS='-g -fsanitize=address'`: a sanitizer's runtime needs more system calls.
+SANDBOX  ?= $(SYSTEM)
+OTHER    += $(if $(filter none,$(SANDBOX)),%/sandbox_$(SYSTEM).c,%/sandbox_none.c)
+
 LDFLAGS  ?=
 BASE_LDFLAGS := -pthread $(HARDEN_LD)
 

@@ -5,4 +5,7 @@
 /* Close every descriptor from first up. Safe between fork and exec. */
 void descriptors_close_from(int first);
 
+/* Close the descriptors from first to last, both included. */
+void descriptors_close_range(int first, int last);
+
 #endif

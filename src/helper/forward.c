@@ -1,0 +1,350 @@
+#include "helper/forward.h"
+#include "common/log.h"
+#include "helper/checksum.h"
+#include "helper/datagram.h"
+#include "helper/super_frame.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long a VM whose socket is full may take to read something. */
+enum { ROOM_TIMEOUT_MS = 5 };
+
+static void tell_end(struct forward *forward, enum forward_end end)
+{
+    int expected = FORWARD_RUNS;
+    char byte = 0;
+
+    /* The first reason counts: the others follow from it. */
+    atomic_compare_exchange_strong(&forward->end, &expected, (int)end);
+    ssize_t written = write(forward->ended[1], &byte, 1);
+    (void)written;
+}
+
+static bool is_stopping(const struct forward *forward)
+{
+    return atomic_load_explicit(&forward->stopping, memory_order_relaxed);
+}
+
+static bool is_full(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+}
+
+static bool is_gone(int error)
+{
+    return error == ECONNREFUSED || error == ECONNRESET || error == EPIPE || error == ENOTCONN || error == ENOENT;
+}
+
+/* Take a frame out of the batch; its buffer stays there for later. */
+static void remove_frame(struct batch *batch, unsigned index)
+{
+    struct frame removed = batch->frames[index];
+
+    batch->count--;
+    memmove(&batch->frames[index], &batch->frames[index + 1], (batch->count - index) * sizeof(removed));
+    batch->frames[batch->count] = removed;
+}
+
+static uint64_t batch_bytes(const struct frame *frames, unsigned count)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        bytes += frames[i].length;
+    return bytes;
+}
+
+/* ---- Host to VM ---- */
+
+static uint64_t mac_number(const uint8_t mac[MAC_SIZE])
+{
+    uint64_t number = 0;
+
+    memcpy(&number, mac, MAC_SIZE);
+    return number;
+}
+
+static void watch_lease(struct forward *forward, const struct frame *frame)
+{
+    struct lease lease;
+
+    if (lease_is_given(frame->data, frame->length, &lease) &&
+        mac_number(lease.mac) == atomic_load_explicit(&forward->dhcp_client, memory_order_relaxed))
+        notify_address(forward->notify, &lease);
+}
+
+static void prepare_for_vm(struct forward *forward, struct batch *batch)
+{
+    for (unsigned i = 0; i < batch->count;) {
+        struct frame *frame = &batch->frames[i];
+        if (!frame_length_is_good(frame->length, forward->info->max_packet_size) || checksum_complete(frame) < 0) {
+            remove_frame(batch, i);
+            stats_add(&forward->stats->host.bad, 1);
+            continue;
+        }
+        watch_lease(forward, frame);
+        i++;
+    }
+}
+
+/* Does the VM make room in time? */
+static bool wait_for_room(int fd)
+{
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+    return poll(&room, 1, ROOM_TIMEOUT_MS) == 1;
+}
+
+/* Returns 0, or -1 if the VM is gone. */
+static int send_to_vm(struct forward *forward, const struct batch *batch)
+{
+    struct stats_direction *stats = &forward->stats->host;
+    unsigned done = 0;
+    bool waited = false, slow = false;
+
+    while (done < batch->count && !is_stopping(forward)) {
+        const struct frame *next = &batch->frames[done];
+        int sent = datagram_send(forward->fd, next, batch->count - done);
+        if (sent > 0) {
+            stats_add(&stats->packets, (uint64_t)sent);
+            stats_add(&stats->bytes, batch_bytes(next, (unsigned)sent));
+            done += (unsigned)sent;
+            waited = false;
+        } else if (is_gone(errno)) {
+            return -1;
+        } else if (is_full(errno)) {
+            slow = true;
+            if (waited || !wait_for_room(forward->fd))
+                break;
+            waited = true;
+        } else if (errno != EINTR) {
+            /* EMSGSIZE: larger than the VM's socket can hold. */
+            stats_add(&stats->drops, 1);
+            done++;
+        }
+    }
+    stats_add(&stats->drops, batch->count - done);
+    stats_add(slow ? &stats->slow : &stats->fast, 1);
+    return 0;
+}
+
+static void *host_to_vm(void *argument)
+{
+    struct forward *forward = argument;
+
+    log_info("main", "host forwarding started");
+    while (!is_stopping(forward)) {
+        int count = interface_read(forward->interface, &forward->to_vm, -1);
+        if (count < 0) {
+            tell_end(forward, FORWARD_INTERFACE_GONE);
+            break;
+        }
+        if (count == 0)
+            continue;
+        prepare_for_vm(forward, &forward->to_vm);
+        if (send_to_vm(forward, &forward->to_vm) < 0) {
+            tell_end(forward, FORWARD_VM_GONE);
+            break;
+        }
+    }
+    return NULL;
+}
+
+/* ---- VM to host ---- */
+
+static void watch_request(struct forward *forward, const struct frame *frame)
+{
+    uint8_t mac[MAC_SIZE];
+
+    if (lease_is_request(frame->data, frame->length, mac))
+        atomic_store_explicit(&forward->dhcp_client, mac_number(mac), memory_order_relaxed);
+}
+
+static bool prepare_frame(const struct forward *forward, struct frame *frame)
+{
+    if (!frame_length_is_good(frame->length, forward->info->max_packet_size))
+        return false;
+    memset(&frame->offload, 0, sizeof(frame->offload));
+    if (!forward->tso && !forward->checksum_offload)
+        return true;
+    return super_frame_describe(frame, forward->info->mtu, forward->checksum_offload) == 0;
+}
+
+static void prepare_for_network(struct forward *forward, struct batch *batch)
+{
+    for (unsigned i = 0; i < batch->count;) {
+        if (!prepare_frame(forward, &batch->frames[i])) {
+            remove_frame(batch, i);
+            stats_add(&forward->stats->vm.bad, 1);
+            continue;
+        }
+        watch_request(forward, &batch->frames[i]);
+        i++;
+    }
+}
+
+/* Returns 0, or -1 if the interface is gone. */
+static int write_to_network(struct forward *forward, struct batch *batch)
+{
+    struct stats_direction *stats = &forward->stats->vm;
+
+    prepare_for_network(forward, batch);
+    if (batch->count == 0)
+        return 0;
+    int taken = interface_write(forward->interface, batch);
+    if (taken < 0)
+        return -1;
+    stats_add(&stats->packets, (uint64_t)taken);
+    /* Which ones were refused is not told. */
+    stats_add(&stats->bytes, batch_bytes(batch->frames, batch->count) * (uint64_t)taken / batch->count);
+    stats_add(&stats->drops, batch->count - (unsigned)taken);
+    stats_add((unsigned)taken == batch->count ? &stats->fast : &stats->slow, 1);
+    return 0;
+}
+
+/* Returns 0, or -1 when the thread has to end; then its reason is told. */
+static int receive_from_vm(struct forward *forward)
+{
+    struct pollfd ready[2] = {{.fd = forward->fd, .events = POLLIN}, {.fd = forward->wake[0], .events = POLLIN}};
+
+    if (datagram_receive(forward->fd, &forward->to_network) >= 0)
+        return 0;
+    if (is_gone(errno)) {
+        tell_end(forward, FORWARD_VM_GONE);
+        return -1;
+    }
+    if (is_full(errno)) {
+        /* Shut down on our own side, by somebody who shares the descriptor: it stays readable for ever. */
+        if (poll(ready, 2, -1) > 0 && (ready[0].revents & (POLLHUP | POLLNVAL))) {
+            tell_end(forward, FORWARD_VM_GONE);
+            return -1;
+        }
+        return 0;
+    }
+    if (errno == EINTR)
+        return 0;
+    log_error("main", "cannot receive from the VM: %s", strerror(errno));
+    tell_end(forward, FORWARD_FAILED);
+    return -1;
+}
+
+static void *vm_to_host(void *argument)
+{
+    struct forward *forward = argument;
+
+    log_info("main", "vm forwarding started");
+    do {
+        if (write_to_network(forward, &forward->to_network) < 0) {
+            tell_end(forward, FORWARD_INTERFACE_GONE);
+            break;
+        }
+    } while (!is_stopping(forward) && receive_from_vm(forward) == 0);
+    return NULL;
+}
+
+/* ---- Life ---- */
+
+static int make_pipe(int ends[2])
+{
+    if (pipe(ends) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+        fcntl(ends[i], F_SETFL, O_NONBLOCK);
+    }
+    return 0;
+}
+
+static void empty_pipe(int fd)
+{
+    char bytes[64];
+
+    while (read(fd, bytes, sizeof(bytes)) > 0)
+        ;
+}
+
+int forward_create(struct forward *forward, struct interface *interface, const struct interface_info *info,
+                   const struct interface_config *config, struct stats *stats, struct notify *notify)
+{
+    memset(forward, 0, sizeof(*forward));
+    forward->interface = interface;
+    forward->info = info;
+    forward->tso = config->tso;
+    forward->checksum_offload = config->checksum_offload;
+    forward->stats = stats;
+    forward->notify = notify;
+    forward->fd = -1;
+    forward->wake[0] = forward->wake[1] = forward->ended[0] = forward->ended[1] = -1;
+    if (batch_create(&forward->to_vm) < 0 || batch_create(&forward->to_network) < 0 || make_pipe(forward->wake) < 0 ||
+        make_pipe(forward->ended) < 0) {
+        log_error("main", "cannot prepare forwarding: %s", strerror(errno));
+        forward_destroy(forward);
+        return -1;
+    }
+    return 0;
+}
+
+int forward_start(struct forward *forward, int fd)
+{
+    forward->fd = fd;
+    forward->stopping = false;
+    forward->end = FORWARD_RUNS;
+    forward->dhcp_client = 0;
+    empty_pipe(forward->wake[0]);
+    empty_pipe(forward->ended[0]);
+
+    int error = pthread_create(&forward->threads[0], NULL, host_to_vm, forward);
+    if (error == 0) {
+        error = pthread_create(&forward->threads[1], NULL, vm_to_host, forward);
+        if (error == 0)
+            return 0;
+        forward->stopping = true;
+        interface_wake(forward->interface);
+        pthread_join(forward->threads[0], NULL);
+    }
+    log_error("main", "cannot start a thread: %s", strerror(error));
+    forward->fd = -1;
+    return -1;
+}
+
+int forward_fd(const struct forward *forward)
+{
+    return forward->ended[0];
+}
+
+enum forward_end forward_end(const struct forward *forward)
+{
+    return (enum forward_end)atomic_load(&forward->end);
+}
+
+void forward_stop(struct forward *forward)
+{
+    char byte = 0;
+
+    if (forward->fd < 0)
+        return;
+    atomic_store(&forward->stopping, true);
+    interface_wake(forward->interface);
+    ssize_t written = write(forward->wake[1], &byte, 1);
+    (void)written;
+    pthread_join(forward->threads[0], NULL);
+    pthread_join(forward->threads[1], NULL);
+    forward->fd = -1;
+    forward->to_network.count = 0;
+}
+
+void forward_destroy(struct forward *forward)
+{
+    batch_destroy(&forward->to_vm);
+    batch_destroy(&forward->to_network);
+    for (int i = 0; i < 2; i++) {
+        if (forward->wake[i] >= 0)
+            close(forward->wake[i]);
+        if (forward->ended[i] >= 0)
+            close(forward->ended[i]);
+    }
+}

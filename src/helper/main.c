@@ -1,0 +1,39 @@
+/* vmnet-helper: a cable between a virtual machine and the network.
+ *
+ * It opens a network interface with privilege, gives the privilege up, and forwards Ethernet frames
+ * between the interface and a unix datagram socket until the VM, the parent or a signal ends it. */
+#include "common/log.h"
+#include "common/version.h"
+#include "helper/cleanup.h"
+#include "helper/run.h"
+#include "helper/signals.h"
+
+int main(int argc, char **argv)
+{
+    struct caller caller;
+    struct options options;
+    struct signals signals;
+
+    signals_block(&signals);
+    if (start_clean(&caller) < 0)
+        return 1;
+    if (options_parse(&options, argc, argv) < 0)
+        return 2;
+    log_set_verbose(options.verbose);
+
+    switch (options.action) {
+    case ACTION_HELP:
+        options_help(stdout);
+        return fflush(stdout) < 0;
+    case ACTION_VERSION:
+        version_print();
+        return fflush(stdout) < 0;
+    case ACTION_LIST:
+        return interface_list_shared() < 0 || fflush(stdout) < 0;
+    case ACTION_CLEANUP:
+        return cleanup_run();
+    case ACTION_RUN:
+        break;
+    }
+    return run(&options, &caller, &signals);
+}

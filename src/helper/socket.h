@@ -1,0 +1,51 @@
+/* The unix datagram socket that the VM is on the other side of: inherited (--fd), or made at a path
+ * (--socket), where the first client that sends becomes the VM. */
+#ifndef HELPER_SOCKET_H
+#define HELPER_SOCKET_H
+
+#include "helper/batch.h"
+
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1) /* 107 bytes on Linux */
+
+/* Is fd what --fd must be: a unix datagram socket that is connected? Logs the reason if not.
+ * Returns 0, or -1. */
+int socket_check_fd(int fd);
+
+/* Could a socket be made at this path, now and as this user? Nothing is changed.
+ * Returns 0, or -1 (logged). */
+int socket_check_path(const char *path);
+
+struct server_socket {
+    int fd;
+    int folder;       /* the folder of the path, for removing the file when all else is forbidden */
+    const char *path; /* not owned */
+    const char *name; /* the last part of path */
+    dev_t device;     /* of the file that we made */
+    ino_t inode;      /* 0: none made */
+};
+
+/* Make the socket, not yet its file: its buffers are set with privilege. Returns 0, or -1 (logged). */
+int socket_create(struct server_socket *server, const char *path);
+
+/* Make its file, with mode 0600 from the first moment, in place of one that a dead helper of the same
+ * user left. Never replaces anything else. Returns 0, or -1 (logged). */
+int socket_bind(struct server_socket *server);
+
+/* Take the client that has sent first, if one has: the socket is connected to it, *client is its path
+ * (SOCKET_PATH_MAX + 1 bytes), and first holds the frames that it has sent so far; the greeting VFKT that
+ * vfkit and krunkit start with is no frame. Senders without an address, whom nobody could answer, and those of
+ * other users are logged and ignored. Returns true if there is a client. */
+bool socket_accept(const struct server_socket *server, struct batch *first, char *client);
+
+/* Forget the client: the next one may come. Frames of the old one are thrown away. */
+void socket_release(const struct server_socket *server);
+
+/* Close, and remove the file if it is still the one that we made. */
+void socket_destroy(struct server_socket *server);
+
+#endif
