@@ -177,7 +177,28 @@ console_name() {
     esac
 }
 
-# build_begin OUT_DIR: check the call, make $work, and promise to remove it.
+# run_long COMMAND...: so that a signal ends it too; a shell waits for what it runs in the foreground.
+run_long() {
+    "$@" &
+    child=$!
+    wait "$child"
+    set -- $?
+    child=
+    return "$1"
+}
+
+# What build_begin promises. Nothing should be mounted below $work any more; if it is, it must not be removed with it.
+build_end() {
+    [ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null || true
+    awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts 2>/dev/null | sort -r |
+        while read -r mount; do
+            umount -l "$mount" || true
+        done
+    [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$work"
+}
+
+# build_begin OUT_DIR: check the call, make $work in it, and promise to remove it. Below OUT_DIR, because /tmp may be
+# small, or mounted without devices.
 build_begin() {
     if [ $# -ne 1 ] || [ ! -d "$1" ]; then
         echo "usage: $0 OUT_DIR (an empty directory)" >&2
@@ -188,8 +209,9 @@ build_begin() {
     # shellcheck disable=SC2034 # the builder uses it
     out=$(cd "$1" && pwd)
     arch=${ARCH:-$(dpkg --print-architecture)} || fail "needs dpkg: images are built from Debian packages"
-    work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-image.XXXXXX") || fail "cannot make a temporary directory"
-    trap 'rm -rf "$work"' EXIT
+    child=
+    work=$(mktemp -d "$out/.work.XXXXXX") || fail "cannot write to $out"
+    trap build_end EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
 }
