@@ -43,3 +43,5 @@ CHECKS := check-cli check-net check-compat check-vm check-macos check-lint check
 .PHONY: $(CHECKS)
 $(CHECKS): tests-built
 	@tests/run.sh $(call suite,$(patsubst check-%,%,$@))
+
+include tests/fuzz/fuzz.mk

@@ -45,6 +45,12 @@ static uint64_t pseudo_sum(const struct frame *frame, const struct headers *head
     return (uint64_t)with_length + (uint16_t)~length;
 }
 
+/* What takes a word out of a sum again: in ones' complement that is adding its inverse. */
+static uint64_t minus(const uint8_t *at)
+{
+    return (uint16_t)~raw16(at);
+}
+
 /* Sum the headers without the fields that differ between segments. */
 static void constants_sum(struct segmenter *segmenter, const struct frame *frame)
 {
@@ -54,8 +60,8 @@ static void constants_sum(struct segmenter *segmenter, const struct frame *frame
     size_t size = headers->payload - headers->transport;
 
     if (headers->version == 4) {
-        segmenter->network_sum = checksum_fast_sum(ip, headers->transport - headers->network)
-                               - raw16(ip + IPV4_LENGTH) - raw16(ip + IPV4_ID) - raw16(ip + IPV4_CHECKSUM);
+        segmenter->network_sum = checksum_fast_sum(ip, headers->transport - headers->network) + minus(ip + IPV4_LENGTH)
+                               + minus(ip + IPV4_ID) + minus(ip + IPV4_CHECKSUM);
         segmenter->id = get16(ip + IPV4_ID);
     }
     memcpy(transport, frame->data + headers->transport, size);
@@ -82,7 +88,8 @@ int segmenter_start(struct segmenter *segmenter, const struct frame *frame)
     uint8_t protocol = kind == HEADERS_TCP ? PROTOCOL_TCP : PROTOCOL_UDP;
     if (headers->end != frame->length || headers->payload > SEGMENT_HEADER_MAX || offload->gso_size == 0)
         return -1;
-    if (kind == HEADERS_UDP && get16(frame->data + headers->transport + UDP_LENGTH) != headers->end - headers->transport)
+    const uint8_t *transport = frame->data + headers->transport;
+    if (kind == HEADERS_UDP && get16(transport + UDP_LENGTH) != headers->end - headers->transport)
         return -1;
     if (offload->flags & VIRTIO_NEEDS_CHECKSUM
         && (offload->checksum_start != headers->transport || offload->checksum_offset != checksum_offset(protocol)))
