@@ -1,0 +1,14 @@
+/* What a result must tell of the machine: host_facts_linux.c | host_facts_darwin.c. */
+#ifndef BENCH_HOST_FACTS_H
+#define BENCH_HOST_FACTS_H
+
+#include <cjson/cJSON.h>
+
+/* {"name", "system", "kernel", "machine", "processor", "processors", "governor", "kvm", "iperf3", "time"};
+ * what is not known is left out. To be freed by cJSON_Delete(). */
+cJSON *host_facts(void);
+
+/* The processor's model, its frequency governor, whether KVM is there: added where the system tells. */
+void host_facts_add_system(cJSON *facts);
+
+#endif

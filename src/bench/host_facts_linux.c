@@ -1,0 +1,37 @@
+#include "bench/host_facts.h"
+#include "common/file.h"
+#include "common/text.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The value of the line "key : value" or KEY="value" of a system file. */
+static void add_line(cJSON *facts, const char *name, const char *path, const char *key, const char *trim)
+{
+    char *text = file_read(path, 4 << 20, NULL), value[128];
+    const char *line = text;
+
+    while (line && strncmp(line, key, strlen(key)))
+        line = (line = strchr(line, '\n')) ? line + 1 : NULL;
+    if (line) {
+        line += strlen(key);
+        line += strspn(line, trim);
+        size_t length = strcspn(line, "\n");
+        while (length && strchr(trim, line[length - 1]))
+            length--;
+        text_printable(value, sizeof(value), line, length);
+        if (*value)
+            cJSON_AddStringToObject(facts, name, value);
+    }
+    free(text);
+}
+
+void host_facts_add_system(cJSON *facts)
+{
+    add_line(facts, "name", "/etc/os-release", "PRETTY_NAME", "=\"");
+    add_line(facts, "processor", "/proc/cpuinfo", "model name", " \t:");
+    add_line(facts, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", " ");
+    cJSON_AddBoolToObject(facts, "kvm", access("/dev/kvm", R_OK | W_OK) == 0);
+}

@@ -1,0 +1,99 @@
+#include "bench/matrix.h"
+#include "common/log.h"
+#include "common/text.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+void matrix_cell_name(const struct result_key *key, const char *test, char *name, size_t size)
+{
+    text_format(name, size, "%s/%s-%s-%u/%s", key->network, key->mode, key->driver, key->vms, test);
+}
+
+static bool is_wanted(const struct result_key *key, const char *test, char *const *patterns, int count)
+{
+    char name[5 * NAME_SIZE], pattern[1024];
+
+    matrix_cell_name(key, test, name, sizeof(name));
+    for (int i = 0; i < count; i++)
+        if (text_format(pattern, sizeof(pattern), "*%s*", patterns[i]) && fnmatch(pattern, name, 0) == 0)
+            return true;
+    return count == 0;
+}
+
+static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, const struct matrix_setup *model,
+                      char *const *patterns, int pattern_count)
+{
+    struct matrix_setup setup = *model;
+
+    setup.test_count = 0;
+    for (int i = 0; i < benchmark->test_count; i++) {
+        const char *test = benchmark->tests[i];
+        bool possible = strcmp(test, "vm-to-vm") || (setup.key.vms > 1 && setup.driver);
+        if (possible && is_wanted(&setup.key, test, patterns, pattern_count))
+            text_copy(setup.tests[setup.test_count++], NAME_SIZE, test);
+    }
+    if (setup.test_count)
+        matrix->setups[matrix->count++] = setup;
+}
+
+/* The rows of the network "path": src/bench/path_linux.c. */
+static const char *const path_drivers[] = {"cable", "helper", "helper:offload", "veth", NULL};
+
+static void add_path(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int count)
+{
+    struct matrix_setup setup = {.key = {.network = "path", .mode = "host", .vms = 1}};
+
+    for (int i = 0; path_drivers[i]; i++) {
+        text_copy(setup.key.driver, sizeof(setup.key.driver), path_drivers[i]);
+        add_setup(matrix, benchmark, &setup, patterns, count);
+    }
+}
+
+static void add_guests(struct matrix *matrix, const struct benchmark *b, const char *network, char *const *patterns,
+                       int count)
+{
+    struct matrix_setup setup = {0};
+
+    text_copy(setup.key.network, sizeof(setup.key.network), network);
+    for (int d = 0; d < b->driver_count; d++)
+        for (int m = 0; m < b->mode_count; m++)
+            for (int v = 0; v < b->vms_count; v++) {
+                setup.driver = &b->drivers[d];
+                text_copy(setup.key.driver, sizeof(setup.key.driver), setup.driver->label);
+                text_copy(setup.key.mode, sizeof(setup.key.mode), b->modes[m]);
+                setup.key.vms = b->vms[v];
+                add_setup(matrix, b, &setup, patterns, count);
+            }
+}
+
+int matrix_create(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int pattern_count)
+{
+    size_t most = (size_t)benchmark->network_count *
+                  (4 + (size_t)benchmark->driver_count * (size_t)benchmark->mode_count * (size_t)benchmark->vms_count);
+
+    *matrix = (struct matrix){.setups = calloc(most, sizeof(*matrix->setups))};
+    if (!matrix->setups) {
+        log_error("bench", "out of memory");
+        return -1;
+    }
+    for (int i = 0; i < benchmark->network_count; i++)
+        if (!strcmp(benchmark->networks[i], "path"))
+            add_path(matrix, benchmark, patterns, pattern_count);
+        else
+            add_guests(matrix, benchmark, benchmark->networks[i], patterns, pattern_count);
+    if (!matrix->count) {
+        log_error("bench", pattern_count ? "no cell matches --only: `run --check` lists them"
+                                         : "the benchmark has no cell: vm-to-vm needs two VMs");
+        matrix_free(matrix);
+        return -1;
+    }
+    return 0;
+}
+
+void matrix_free(struct matrix *matrix)
+{
+    free(matrix->setups);
+    matrix->setups = NULL;
+}

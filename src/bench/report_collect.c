@@ -1,0 +1,125 @@
+#include "bench/report.h"
+#include "bench/results.h"
+#include "bench/run_file.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/text.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const enum measure measures[] = {MEASURE_BITRATE, MEASURE_CPU, MEASURE_FRAMES, MEASURE_LATENCY_P50,
+                                        MEASURE_LATENCY_P99};
+
+static void add_name(char (*list)[NAME_SIZE], int *count, const char *name)
+{
+    for (int i = 0; i < *count; i++)
+        if (!strcmp(list[i], name))
+            return;
+    if (*count < PLOT_LIST_MAX)
+        text_copy(list[(*count)++], NAME_SIZE, name);
+}
+
+static void add_vms(struct plot_file *plot, unsigned vms)
+{
+    for (int i = 0; i < plot->vms_count; i++)
+        if (plot->vms[i] == vms)
+            return;
+    if (plot->vms_count < PLOT_LIST_MAX)
+        plot->vms[plot->vms_count++] = vms;
+}
+
+/* What a plot file of all results of a mode would say. */
+static void select_mode(struct plot_file *plot, const struct result_key *keys, int count, const char *mode,
+                        enum measure measure)
+{
+    memset(plot, 0, sizeof(*plot));
+    plot->measure = measure;
+    text_copy(plot->title, sizeof(plot->title), measure_title(measure));
+    for (int i = 0; i < count; i++) {
+        if (strcmp(keys[i].mode, mode) || !measure_fits(measure, keys[i].test))
+            continue;
+        add_name(plot->networks, &plot->network_count, keys[i].network);
+        add_name(plot->drivers, &plot->driver_count, keys[i].driver);
+        add_name(plot->tests, &plot->test_count, keys[i].test);
+        add_vms(plot, keys[i].vms);
+    }
+}
+
+static int add_chart(struct report *report, const struct plot_file *plot, const char *mode, const char *tree)
+{
+    int bad = 0;
+    struct chart *chart = malloc(sizeof(*chart));
+
+    if (!chart || chart_collect(chart, plot, mode, tree, &bad) < 0) {
+        free(chart);
+        return -1;
+    }
+    /* A bad file is counted once, not for each measure that could have been in it. */
+    if (plot->measure != MEASURE_CPU && plot->measure != MEASURE_LATENCY_P50)
+        report->bad += bad;
+    if (!chart->series_count || report->chart_count == REPORT_CHARTS_MAX) {
+        free(chart);
+        return 0;
+    }
+    report->charts[report->chart_count++] = chart;
+    return 0;
+}
+
+/* Take the machine of a cell, unless it is known already. */
+static void add_host(struct report *report, const char *folder)
+{
+    char path[PATH_MAX];
+
+    if (!text_format(path, sizeof(path), "%s/%s", folder, RUN_FILE_NAME) || access(path, R_OK) < 0)
+        return;
+    cJSON *run = run_file_load(folder);
+    cJSON *host = cJSON_DetachItemFromObjectCaseSensitive(run, "host");
+    cJSON_Delete(run);
+    cJSON_DeleteItemFromObjectCaseSensitive(host, "time");
+    bool is_new = cJSON_IsObject(host) && report->host_count < REPORT_HOSTS_MAX;
+    for (int i = 0; i < report->host_count && is_new; i++)
+        is_new = !cJSON_Compare(report->hosts[i], host, true);
+    if (is_new)
+        report->hosts[report->host_count++] = host;
+    else
+        cJSON_Delete(host);
+}
+
+int report_collect(struct report *report, const char *tree)
+{
+    struct result_key *keys = NULL;
+    struct plot_file *plot = malloc(sizeof(*plot));
+    char modes[PLOT_LIST_MAX][NAME_SIZE], folder[PATH_MAX];
+    int mode_count = 0, result = plot ? 0 : -1;
+
+    memset(report, 0, sizeof(*report));
+    int count = results_list(tree, &keys);
+    if (count < 0)
+        result = -1;
+    for (int i = 0; i < count; i++) {
+        add_name(modes, &mode_count, keys[i].mode);
+        if (results_folder(tree, &keys[i], folder, sizeof(folder)))
+            add_host(report, folder);
+    }
+    for (int m = 0; m < mode_count; m++)
+        for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]) && result == 0; i++) {
+            select_mode(plot, keys, count, modes[m], measures[i]);
+            if (plot->test_count)
+                result = add_chart(report, plot, modes[m], tree);
+        }
+    report->cells = count;
+    free(keys);
+    free(plot);
+    return result;
+}
+
+void report_free(struct report *report)
+{
+    for (int i = 0; i < report->chart_count; i++)
+        free(report->charts[i]);
+    for (int i = 0; i < report->host_count; i++)
+        cJSON_Delete(report->hosts[i]);
+}

@@ -1,0 +1,156 @@
+/* The page is one file: styles inside, pictures as inline SVG in percents of its width, so that
+ * text has the same size on a telephone as on a desk. */
+#include "bench/markup.h"
+#include "bench/report.h"
+
+#include <math.h>
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<title>Benchmark report</title>\n<style>\n"
+    ":root{color-scheme:light dark;--text:#1f2328;--page:#fff;--line:#d1d9e0;--dim:#59636e}\n"
+    "@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--page:#0d1117;--line:#3d444d;--dim:#9198a1}}\n"
+    "body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page);max-width:60rem;"
+    "margin:0 auto;padding:1rem}\n"
+    "h1,h2{line-height:1.25}h2{margin-top:2.5rem;border-bottom:1px solid var(--line)}\n"
+    ".scroll{overflow-x:auto}table{border-collapse:collapse}\n"
+    "th,td{padding:.3rem .8rem;border:1px solid var(--line);text-align:right;white-space:nowrap}\n"
+    "th:first-child{text-align:left}.dim{color:var(--dim)}pre{overflow-x:auto}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0;"
+    "overflow-wrap:anywhere}\n"
+    "svg{display:block;width:100%;font:13px system-ui,sans-serif}svg text{fill:var(--text)}\n"
+    "svg .group{font-weight:600}svg .dim{fill:var(--dim)}svg line{stroke:var(--text)}\n"
+    "</style>\n</head>\n<body>\n<h1>Benchmark report</h1>\n";
+
+static const char *const palette[] = {"#0072B2", "#E69F00", "#009E73", "#D55E00",
+                                      "#56B4E9", "#CC79A7", "#999999", "#F0E442"};
+
+enum { BAR = 16, LINE = 36, GROUP = 34 };
+
+static double largest(const struct chart *chart)
+{
+    double most = 0;
+
+    for (int i = 0; i < chart->series_count; i++)
+        for (int row = 0; row < chart->row_count; row++)
+            if (chart->series[i].bars[row].count)
+                most = fmax(most, fmax(chart->series[i].bars[row].median, chart->series[i].bars[row].high));
+    return most > 0 ? most : 1;
+}
+
+/* One series of one row: its label, and below it the bar with the value beside. */
+static void write_bar(const struct chart_series *series, int row, int index, int y, double scale, FILE *out)
+{
+    const struct chart_bar *bar = &series->bars[row];
+    char value[32];
+    double end = bar->count > 1 ? fmax(bar->median, bar->high) : bar->median;
+
+    fprintf(out, "<text class=\"dim\" x=\"0\" y=\"%d\">", y + 13);
+    markup_html(out, series->label);
+    fputs("</text>", out);
+    if (!bar->count) {
+        fprintf(out, "<text x=\"0\" y=\"%d\">%s</text>\n", y + 30, bar->impossible ? "- (one VM)" : "missing");
+        return;
+    }
+    fprintf(out, "<rect x=\"0\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill=\"%s\"/>", y + 18, bar->median * scale,
+            BAR, palette[index % (int)(sizeof(palette) / sizeof(palette[0]))]);
+    if (bar->count > 1)
+        fprintf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", bar->low * scale, bar->high * scale,
+                y + 18 + BAR / 2, y + 18 + BAR / 2);
+    fprintf(out, "<text x=\"%.2f%%\" dx=\"6\" y=\"%d\">%s</text>\n", end * scale, y + 31,
+            chart_value(bar->median, value));
+}
+
+static void write_picture(const struct chart *chart, FILE *out)
+{
+    double scale = 85 / largest(chart);
+    int y = 0;
+
+    fprintf(out, "<svg role=\"img\" height=\"%d\" xmlns=\"http://www.w3.org/2000/svg\"><title>",
+            chart->row_count * (GROUP + chart->series_count * LINE) + 8);
+    markup_html(out, chart->title);
+    fputs("</title>\n", out);
+    for (int row = 0; row < chart->row_count; row++) {
+        fprintf(out, "<text class=\"group\" x=\"0\" y=\"%d\">", y + 24);
+        markup_html(out, chart->rows[row]);
+        fputs("</text>\n", out);
+        y += GROUP;
+        for (int i = 0; i < chart->series_count; i++, y += LINE)
+            write_bar(&chart->series[i], row, i, y, scale, out);
+    }
+    fputs("</svg>\n", out);
+}
+
+static void write_cell(const struct chart_bar *bar, FILE *out)
+{
+    char median[32], low[32], high[32];
+
+    if (!bar->count)
+        fprintf(out, "<td class=\"dim\">%s</td>", bar->impossible ? "-" : "missing");
+    else if (bar->count == 1)
+        fprintf(out, "<td>%s</td>", chart_value(bar->median, median));
+    else
+        fprintf(out, "<td>%s <span class=\"dim\">%s to %s, %d rounds</span></td>", chart_value(bar->median, median),
+                chart_value(bar->low, low), chart_value(bar->high, high), bar->count);
+}
+
+static void write_chart(const struct chart *chart, FILE *out)
+{
+    fputs("<h2>", out);
+    markup_html(out, chart->title);
+    fprintf(out, "</h2>\n<p class=\"dim\">%s; %s is better%s.</p>\n", measure_unit(chart->measure),
+            measure_more_is_better(chart->measure) ? "more" : "less",
+            chart->repeated ? "; medians, with the quartiles" : "");
+    write_picture(chart, out);
+    fputs("<div class=\"scroll\"><table>\n<tr><th></th>", out);
+    for (int row = 0; row < chart->row_count; row++) {
+        fputs("<th>", out);
+        markup_html(out, chart->rows[row]);
+        fputs("</th>", out);
+    }
+    fputs("</tr>\n", out);
+    for (int i = 0; i < chart->series_count; i++) {
+        fputs("<tr><th>", out);
+        markup_html(out, chart->series[i].label);
+        fputs("</th>", out);
+        for (int row = 0; row < chart->row_count; row++)
+            write_cell(&chart->series[i].bars[row], out);
+        fputs("</tr>\n", out);
+    }
+    fputs("</table></div>\n", out);
+}
+
+static void write_host(const cJSON *host, FILE *out)
+{
+    const cJSON *fact;
+
+    fputs("<dl>\n", out);
+    cJSON_ArrayForEach(fact, host) {
+        char *value = cJSON_IsString(fact) ? NULL : cJSON_PrintUnformatted(fact);
+        fputs("<dt>", out);
+        markup_html(out, fact->string);
+        fputs("</dt><dd>", out);
+        markup_html(out, value ? value : cJSON_IsString(fact) ? fact->valuestring : "");
+        fputs("</dd>\n", out);
+        cJSON_free(value);
+    }
+    fputs("</dl>\n", out);
+}
+
+void report_write_html(const struct report *report, FILE *out)
+{
+    fputs(head, out);
+    fprintf(out, "<p>%d cells of the matrix have results.</p>\n", report->cells);
+    for (int i = 0; i < report->chart_count; i++)
+        write_chart(report->charts[i], out);
+    fputs("<h2>Environment</h2>\n", out);
+    if (!report->host_count)
+        fputs("<p>The results do not tell of the machine they are from.</p>\n", out);
+    for (int i = 0; i < report->host_count; i++)
+        write_host(report->hosts[i], out);
+    if (report->bad)
+        fprintf(out, "<p>%d result files could not be read and are left out.</p>\n", report->bad);
+    fputs("<h2>How to get these numbers</h2>\n<pre>./bench run FILE    # the command lines are in each run.json\n"
+          "./bench path        # the path of frames alone\n./bench report -o FILE DIR</pre>\n</body>\n</html>\n", out);
+}

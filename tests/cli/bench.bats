@@ -1,0 +1,344 @@
+# vmnet-bench: options, files, results, pictures. No privilege, no traffic.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+bench=$bin/vmnet-bench
+fixtures=$root/tests/fixtures/bench
+
+setup() {
+    dir=$(mktemp -d)
+    cd "$dir"
+}
+
+teardown() {
+    cd /
+    rm -rf "$dir"
+}
+
+published() {
+    cp -r "$fixtures/published" out
+}
+
+# A result of so many bits a second: result FILE BITS
+result() {
+    mkdir -p "$(dirname "$1")"
+    printf '{"start": {"version": "iperf 3.12"}, "end": {"sum_received": {"bits_per_second": %s, "bytes": 1, "seconds": 1}}}' \
+        "$2" >"$1"
+}
+
+# Five rounds around a value: rounds TREE BITS
+rounds() {
+    local i file
+    for i in 1 2 3 4 5; do
+        file=$1/bench/vmnet-helper/shared-qemu-2/host-to-vm.$i.json
+        result "${file/.1.json/.json}" "$(( $2 + i ))"
+    done
+}
+
+need_gnuplot() {
+    command -v gnuplot >/dev/null || skip "needs gnuplot"
+}
+
+@test "help names every command" {
+    run "$bench" --help
+    assert_success
+    local command
+    for command in create run delete path plot report compare stats; do
+        assert_line --regexp "^  .*$command"
+        run "$bench" "$command" --help
+        assert_success
+        assert_line --partial "usage: vmnet-bench"
+        run "$bench" --help
+    done
+}
+
+@test "version is that of the other programs" {
+    run "$bench" --version
+    assert_success
+    assert_line --regexp '^version: v[0-9]+\.[0-9]+\.[0-9]+'
+}
+
+@test "an unknown command is wrong usage, with the nearest name" {
+    run "$bench" plt
+    assert_failure 2
+    assert_output --partial 'unknown command "plt", did you mean "plot"?'
+    run "$bench"
+    assert_failure 2
+}
+
+@test "each benchmark that comes with the program is read" {
+    local file
+    for file in "$root"/benchmarks/*.yaml; do
+        run "$bench" run --check "$file"
+        assert_success
+    done
+    # By name, with and without the ending.
+    run "$bench" run --check full.yaml
+    assert_success
+    run "$bench" run --check full
+    assert_success
+}
+
+@test "the check of a benchmark lists its cells" {
+    cat >b.yaml <<'YAML'
+drivers: [{name: qemu, tag: tiny}]
+operation-modes: [host]
+vms: [1, 2]
+tests: [host-to-vm, vm-to-vm]
+YAML
+    run "$bench" run --check b.yaml
+    assert_success
+    assert_line "vmnet-helper/host-qemu:tiny-1/host-to-vm"
+    assert_line "vmnet-helper/host-qemu:tiny-2/host-to-vm"
+    assert_line "vmnet-helper/host-qemu:tiny-2/vm-to-vm"
+    refute_line "vmnet-helper/host-qemu:tiny-1/vm-to-vm"
+}
+
+# yaml_error TEXT EXPECTED: the benchmark is refused with this error.
+yaml_error() {
+    printf '%s\n' "$1" >bad.yaml
+    run "$bench" run --check bad.yaml
+    assert_failure 1
+    assert_output --partial "$2"
+}
+
+@test "errors of a benchmark name line and column" {
+    yaml_error 'timee: 3' 'bad.yaml:1:1: unknown key "timee": did you mean "time"?'
+    yaml_error $'time: 3\ndrivers:\n  - name: qmu' 'bad.yaml:3:11: drivers: name: unknown "qmu"'
+    yaml_error $'drivers:\n  - {name: qemu, tagg: x}' 'bad.yaml:2:18: unknown key "tagg": did you mean "tag"?'
+    yaml_error $'drivers:\n  - tag: x' 'bad.yaml:2:5: drivers: this driver has no "name"'
+    yaml_error $'time: 1\ntime: 2' 'bad.yaml:2:1: "time" a second time'
+    yaml_error 'time: -1' 'bad.yaml:1:7: time: "-1" is not a number'
+    yaml_error 'time: [1]' 'bad.yaml:1:7: time:'
+    yaml_error 'tests: [host-to-vm, vm-to-moon]' 'bad.yaml:1:21: tests: unknown "vm-to-moon"'
+    yaml_error 'tests: host-to-vm' 'bad.yaml:1:8: tests: not a list'
+    yaml_error 'operation-modes: []' 'bad.yaml:1:18: operation-modes: the list is empty'
+    yaml_error 'protocol: sctp' 'bad.yaml:1:11: protocol: unknown "sctp"'
+    yaml_error 'bidir: perhaps' 'bad.yaml:1:8: bidir: "perhaps" is neither true nor false'
+    yaml_error 'length: 12 bytes' 'bad.yaml:1:9: length: "12 bytes" is no amount'
+    yaml_error $'a: [1\nb: 2' 'bad.yaml:2:'
+    yaml_error $'time: 1\n---\ntime: 2' 'bad.yaml:3:1: a second document'
+    yaml_error '- time' 'bad.yaml:1:1: not a mapping'
+    yaml_error '' 'is empty'
+}
+
+@test "a tag cannot lead out of the output folder" {
+    yaml_error 'drivers: [{name: qemu, tag: ../../../x}]' 'drivers: tag "../../../x" cannot be part of a folder'
+    yaml_error 'image: --help' 'begins with a dash'
+}
+
+@test "a benchmark that is not there" {
+    run "$bench" run --check nowhere
+    assert_failure 1
+    assert_output --partial 'no file "nowhere"'
+    run "$bench" run --check .
+    assert_failure 1
+}
+
+@test "published results are drawn unchanged" {
+    need_gnuplot
+    published
+    run "$bench" plot -o out drivers vmnet-helper-vs-socket_vmnet
+    assert_success
+    local base
+    for base in drivers/shared drivers/bridged vmnet-helper-vs-socket_vmnet/shared; do
+        [ "$(head -c 8 "out/plot/$base.png" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]
+        grep -q "</svg>" "out/plot/$base.svg"
+    done
+    grep -q "<text>vmnet-helper drivers - shared network</text>" out/plot/drivers/shared.svg
+    grep -q "<text>13.8</text>" out/plot/drivers/shared.svg
+}
+
+@test "a missing test is missing in its own row" {
+    need_gnuplot
+    published
+    run "$bench" plot -o out vmnet-helper-vs-socket_vmnet
+    assert_success
+    run diff "$fixtures/vs-shared.txt" out/plot/vmnet-helper-vs-socket_vmnet/shared.txt
+    assert_success
+    grep -q "<text>missing</text>" out/plot/vmnet-helper-vs-socket_vmnet/shared.svg
+}
+
+@test "zero is a value; one VM has no vm-to-vm" {
+    need_gnuplot
+    published
+    cat >p.yaml <<'YAML'
+name: a name with spaces
+title: zeros
+networks: [vmnet-helper, socket_vmnet]
+drivers: ["vfkit:offload", vz]
+vms: [1, 2]
+operation-modes: [host, shared]
+tests: [host-to-vm, vm-to-host, vm-to-vm]
+YAML
+    run "$bench" plot -o out p.yaml
+    assert_success
+    run cat "out/plot/a name with spaces/host.txt"
+    assert_line --regexp "^  vmnet-helper vfkit:offload #2 +0$"
+    run cat "out/plot/a name with spaces/shared.txt"
+    assert_line --regexp "^  socket_vmnet vz #1 +-$"
+    assert_line --regexp "^  socket_vmnet vz #2 +1.9$"
+}
+
+@test "repeats are drawn as median and quartiles" {
+    need_gnuplot
+    rounds out 2000000000
+    run "$bench" plot -o out drivers
+    assert_success
+    run cat out/plot/drivers/shared.txt
+    assert_line --regexp "^  qemu +2.0  \(2.0 to 2.0, 5 rounds\)$"
+    grep -q "median and quartiles" out/plot/drivers/shared.svg
+}
+
+@test "a title is text, never a command" {
+    need_gnuplot
+    published
+    cat >p.yaml <<'YAML'
+name: "it's $(touch a) `touch b`"
+title: "it's \"q\" \\ $(touch a) `touch b` %s é ☃ <b> & a_b^c {/Bold x} @m"
+networks: [vmnet-helper]
+drivers: [vfkit]
+vms: [2]
+operation-modes: [shared]
+tests: [host-to-vm, "`touch c` %d"]
+YAML
+    run "$bench" plot -o out p.yaml
+    assert_success
+    [ ! -e a ] && [ ! -e b ] && [ ! -e c ]
+    [ -e "out/plot/it's \$(touch a) \`touch b\`/shared.png" ]
+    # shellcheck disable=SC2016 # that is the text
+    grep -qF '<text>it'"'"'s "q" \ $(touch a) `touch b` %s é ☃ &lt;b> &amp; a_b^c {/Bold x} @m - shared network</text>' \
+        "out/plot/it's \$(touch a) \`touch b\`/shared.svg"
+    # shellcheck disable=SC2016
+    grep -qF '<text>`touch c` %d</text>' "out/plot/it's \$(touch a) \`touch b\`/shared.svg"
+}
+
+@test "a plot file needs its seven keys, and names that stay inside" {
+    published
+    cat >good.yaml <<'YAML'
+name: x
+title: t
+networks: [vmnet-helper]
+drivers: [vfkit]
+vms: [2]
+operation-modes: [shared]
+tests: [host-to-vm]
+YAML
+    local key
+    for key in name title networks drivers vms operation-modes tests; do
+        sed "/^$key:/d" good.yaml >p.yaml
+        run "$bench" plot -o out p.yaml
+        assert_failure 1
+        assert_output --partial "p.yaml:1:1: the key \"$key\" is missing"
+    done
+    sed 's/^name: .*/name: ..\/..\/escaped/' good.yaml >p.yaml
+    run "$bench" plot -o out p.yaml
+    assert_failure 1
+    assert_output --partial 'cannot be part of a path'
+    sed 's/vmnet-helper/..\/../' good.yaml >p.yaml
+    run "$bench" plot -o out p.yaml
+    assert_failure 1
+    assert_output --partial 'cannot be part of a path'
+}
+
+@test "a plot without -o, without a file, without results" {
+    run "$bench" plot drivers
+    assert_failure 2
+    assert_output --partial "-o DIR is required"
+    run "$bench" plot -o out
+    assert_failure 2
+    run "$bench" plot -o out drivers
+    assert_failure 1
+    assert_output --partial 'nothing to draw for "drivers"'
+}
+
+@test "damaged results are named and skipped" {
+    published
+    local cell=out/bench/vmnet-helper/shared-vfkit-2
+    head -c 300 "$cell/host-to-vm.json" >"$cell/host-to-vm.2.json"
+    : >"$cell/host-to-vm.3.json"
+    echo '{"error": "unable to connect"}' >"$cell/host-to-vm.4.json"
+    mkfifo "$cell/host-to-vm.5.json"
+    run --separate-stderr "$bench" report out
+    assert_success
+    local file
+    for file in 2 3 4 5; do
+        [[ $stderr == *"skipped \"$cell/host-to-vm.$file.json\""* ]]
+    done
+    assert_line --regexp '^\| vmnet-helper vfkit #2 \| 10.2 \| 8.5 \| 13.8 \|$'
+    assert_line "4 result files could not be read and are left out."
+}
+
+@test "the report is one page, and text in it is text" {
+    published
+    mkdir -p "out/bench/<script>alert(1)<|script>"
+    mv out/bench/socket_vmnet/* "out/bench/<script>alert(1)<|script>/"
+    run "$bench" report -o r.html out
+    assert_success
+    grep -q "&lt;script&gt;alert(1)" r.html
+    run grep -E "<script>|https?://[^w]|src=" r.html
+    assert_failure
+    run "$bench" report -o r.md out
+    assert_success
+    grep -qF '\<script\>alert(1)\<\|script\>' r.md
+    run "$bench" report nowhere
+    assert_failure 1
+}
+
+@test "single rounds: compare cannot tell a change from noise" {
+    published
+    run "$bench" compare out out
+    assert_success
+    assert_line --partial "| vmnet-helper | shared | krunkit:offload | 2 | vm-to-host | 47.5 | 47.5 | +0.0 % | 1, 1 | 1.000 | unknown |"
+    assert_line --partial "too few rounds"
+}
+
+@test "compare: worse, better and noise by rounds" {
+    rounds old 2000000000
+    rounds new 1000000000
+    run "$bench" compare --json old new
+    assert_success
+    [ "$(jq -r '.cells[0].verdict' <<<"$output")" = worse ]
+    run "$bench" compare --json new old
+    [ "$(jq -r '.cells[0].verdict' <<<"$output")" = better ]
+    run "$bench" compare --json old old
+    [ "$(jq -r '.cells[0].verdict' <<<"$output")" = noise ]
+}
+
+@test "compare --fail-on is a gate" {
+    rounds old 2000000000
+    rounds new 1000000000
+    run "$bench" compare --fail-on 5% old new
+    assert_failure 1
+    assert_output --partial "1 of 1 cells got worse by more than 5 %"
+    run "$bench" compare --fail-on 60% old new
+    assert_success
+    run "$bench" compare --fail-on 5% new old
+    assert_success
+    result old/bench/vmnet-helper/shared-qemu-2/vm-to-vm.json 1
+    run "$bench" compare --fail-on 60% old new
+    assert_failure 1
+    run "$bench" compare --fail-on much old new
+    assert_failure 2
+}
+
+@test "stats of a log, as YAML and as JSON" {
+    run "$bench" stats -o json "$fixtures/stats/helper.log"
+    assert_success
+    [ "$(jq '.samples | length' <<<"$output")" = 3 ]
+    [ "$(jq '.samples[0].host.bits_per_second' <<<"$output")" = 1000000000 ]
+    [ "$(jq '.total.vm.drops' <<<"$output")" = 3 ]
+    run "$bench" stats "$fixtures/stats/helper.log"
+    assert_success
+    assert_line 'total:'
+    assert_line '  host: {packets: 375000, bytes: 375000000, drops: 0, fast: 5859, slow: 0, bits_per_second: 1000000000, packets_per_second: 125000}'
+}
+
+@test "stats of a log without two samples" {
+    echo "INFO  [main] hello" >log
+    run "$bench" stats log
+    assert_failure 1
+    assert_output --partial "has not two [stats] lines"
+    run "$bench" stats nowhere
+    assert_failure 1
+}
