@@ -1,4 +1,3 @@
-#include "common/hex.h"
 #include "common/ipv4.h"
 #include "common/log.h"
 #include "common/sha256.h"
@@ -6,9 +5,8 @@
 #include "helper/network/network.h"
 #include "helper/network/state.h"
 
-#include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,8 +34,9 @@ static bool fill_addresses(struct network *network, const struct interface_confi
  * kernel has no IPv6. */
 static void fill_prefix6(struct network *network)
 {
-    char seed[160], machine[64] = "", digits[2 * SHA256_SIZE + 1];
+    char seed[160], machine[64] = "";
     uint8_t digest[SHA256_SIZE];
+    struct in6_addr prefix = {0};
 
     if (access("/proc/sys/net/ipv6", F_OK) < 0)
         return;
@@ -45,9 +44,8 @@ static void fill_prefix6(struct network *network)
     text_format(seed, sizeof(seed), "vmnet-helper nat66 %s %lu %s", machine, state_namespace(), network->bridge);
     sha256(seed, strlen(seed), digest);
     digest[0] = 0xfd;
-    hex_format(digest, sizeof(digest), digits);
-    text_format(network->prefix6, sizeof(network->prefix6), "%.4s:%.4s:%.4s:%.4s::", digits, digits + 4, digits + 8,
-                digits + 12);
+    memcpy(&prefix, digest, 8);
+    inet_ntop(AF_INET6, &prefix, network->prefix6, sizeof(network->prefix6));
 }
 
 int network_describe(struct network *network, const struct interface_config *config)

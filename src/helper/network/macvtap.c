@@ -27,9 +27,11 @@ static int open_in_child(int index)
     unsigned device_major, device_minor;
 
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("sysfs", "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) < 0)
+        mount("tmpfs", "/sys", "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=0700") < 0 ||
+        mkdir("/sys/sys", 0700) < 0 ||
+        mount("sysfs", "/sys/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) < 0)
         return -1;
-    text_format(path, sizeof(path), "/sys/class/macvtap/tap%d/dev", index);
+    text_format(path, sizeof(path), "/sys/sys/class/macvtap/tap%d/dev", index);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t count = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     if (count <= 0)
@@ -40,8 +42,7 @@ static int open_in_child(int index)
         errno = EIO;
         return -1;
     }
-    if (mount("tmpfs", "/sys", "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=0700") < 0 ||
-        mknod("/sys/tap", S_IFCHR | 0600, makedev(device_major, device_minor)) < 0)
+    if (mknod("/sys/tap", S_IFCHR | 0600, makedev(device_major, device_minor)) < 0)
         return -1;
     return open("/sys/tap", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 }

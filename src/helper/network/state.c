@@ -34,7 +34,7 @@ static int folder_open(int parent, const char *name, bool make)
 {
     struct stat info;
 
-    if (make && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+    if (make && mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
         return -1;
     int fd = openat(parent, name, FOLDER_FLAGS);
     if (fd < 0)

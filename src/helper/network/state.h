@@ -7,7 +7,7 @@
  *         <bridge>/member:<tap>                     "PID START": a helper that is on it
  *         <bridge>/dnsmasq.pid, dnsmasq.leases      dnsmasq's own
  *
- * Only root can write there; a folder that somebody else owns or may write to is refused, and
+ * Only root can read or write there; a folder that somebody else owns or may write to is refused, and
  * links are not followed. A member whose process is gone (the start time tells a pid that was used
  * again) is stale, and so is a whole namespace folder that another namespace with the same inode
  * number left: its cookie, which the kernel never uses twice, tells. */
