@@ -1,0 +1,59 @@
+/* What a VM is to be: the options of `vm start`, checked.
+ *
+ * The texts given are kept with the VM, so that a later start or restart needs none of them; options
+ * given then win over those kept. */
+#ifndef HARNESS_CONFIG_H
+#define HARNESS_CONFIG_H
+
+#include "harness/name.h"
+#include "harness/options.h"
+#include "harness/words.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum config_option {
+    CONFIG_DRIVER, CONFIG_CONNECTION, CONFIG_IMAGE, CONFIG_CPUS, CONFIG_MEMORY, CONFIG_DISK_SIZE, CONFIG_IP_ADDRESS,
+    CONFIG_NETNS,
+    /* The helper's own, passed on: from the first to the last of these. */
+    CONFIG_OPERATION_MODE, CONFIG_SHARED_INTERFACE, CONFIG_START_ADDRESS, CONFIG_END_ADDRESS, CONFIG_SUBNET_MASK,
+    CONFIG_ENABLE_ISOLATION, CONFIG_INTERFACE_ID, CONFIG_STATS_INTERVAL,
+    CONFIG_KEPT, /* so many are kept with the VM; those below belong to one start */
+    CONFIG_TIMEOUT = CONFIG_KEPT, CONFIG_FOREGROUND, CONFIG_JSON,
+    CONFIG_COUNT
+};
+
+/* In the order of the enumeration. */
+extern const struct option_entry config_options[];
+
+enum connection { CONNECTION_FD, CONNECTION_SOCKET, CONNECTION_CLIENT };
+
+struct config {
+    const char *texts[CONFIG_KEPT]; /* as given; "" for a switch; NULL: not given */
+    const char *driver;
+    enum connection connection;
+    const char *image;
+    unsigned long cpus, memory, disk_size; /* memory in MiB, disk in GiB; 0: as the image needs */
+    unsigned long timeout;                 /* seconds */
+    bool has_ip;
+    uint32_t ip;     /* static address, host byte order */
+    const char *netns; /* or NULL */
+    bool host_mode;  /* no way out of the network */
+    bool foreground, json;
+    char interface_id[40];
+};
+
+/* Fill config from the options given; for those that are not, from $VMNET_NETNS and the kept texts
+ * (CONFIG_KEPT of them; may be NULL). Texts are not copied. 0, or -1 after an error message. */
+int config_fill(struct config *config, const char *name, const char *const *given, const char *const *kept);
+
+/* Add the helper's options, --interface-id included. */
+void config_add_helper_options(const struct config *config, struct words *words);
+
+/* The word for a connection: "fd". */
+const char *connection_name(enum connection connection);
+
+/* The default subnet of the mode, where no addresses are given; host byte order. */
+void config_subnet(const struct config *config, uint32_t *gateway, uint32_t *mask);
+
+#endif

@@ -1,0 +1,172 @@
+#include "harness/machine_launch.h"
+#include "harness/driver.h"
+#include "harness/helper_launch.h"
+#include "harness/message.h"
+#include "common/file.h"
+#include "common/own_path.h"
+#include "common/process.h"
+#include "common/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum {
+    EVENTS_FD = 3,  /* of vmnet-client */
+    NETWORK_FD = 3, /* of qemu */
+    CLIENT_FD = 4,  /* of the command of vmnet-client */
+};
+
+/* The paths that struct machine points to. */
+struct paths {
+    char disk[PATH_MAX], cidata[PATH_MAX], serial_socket[PATH_MAX], serial_log[PATH_MAX], monitor[PATH_MAX],
+        network[PATH_MAX], own[PATH_MAX];
+};
+
+static void describe(const struct vm *vm, const struct config *config, const struct image *image,
+                     struct paths *paths, struct machine *machine)
+{
+    char reason[160];
+    struct utsname system;
+
+    *machine = (struct machine){
+        .cpus = config->cpus ? config->cpus : *image->disk ? 2 : 1,
+        .memory = config->memory ? config->memory : *image->disk ? 1024 : 256,
+        .kernel = *image->kernel ? image->kernel : NULL,
+        .initrd = image->initrd,
+        .cmdline = image->cmdline,
+        .disk = *image->disk ? vm_file(vm, paths->disk, "disk.qcow2") : NULL,
+        .cidata = vm_file(vm, paths->cidata, "cidata.iso"),
+        .mac = vm->state.mac,
+        .serial_socket = vm_socket(vm, paths->serial_socket, "serial.sock"),
+        .serial_log = vm_file(vm, paths->serial_log, "serial.log"),
+        .monitor_socket = vm_socket(vm, paths->monitor, "monitor.sock"),
+        .network_fd = -1,
+        .network_path = vm_socket(vm, paths->network, "vmnet.sock"),
+        .own_path = vm_socket(vm, paths->own, "qemu.sock"),
+        .accelerator = accelerator_find(reason, sizeof(reason)),
+    };
+    if (machine->accelerator == ACCELERATOR_TCG)
+        message_progress(vm->store->started, "running emulated (TCG): %s", reason);
+    machine->is_arm64 = uname(&system) == 0 &&
+                        (strcmp(system.machine, "aarch64") == 0 || strcmp(system.machine, "arm64") == 0);
+}
+
+/* vmnet-client with the helper's options, as far as the command. notify: with --notify-fd. */
+static int add_client(const struct config *config, bool notify, struct words *words)
+{
+    char path[PATH_MAX];
+
+    if (own_sibling("vmnet-client", path, sizeof(path)) < 0)
+        return message_error("cannot find the programs: %s", strerror(errno));
+    words_add(words, "%s", path);
+    if (notify) {
+        words_add(words, "--notify-fd");
+        words_add(words, "%d", EVENTS_FD);
+    }
+    config_add_helper_options(config, words);
+    words_add(words, "--");
+    return 0;
+}
+
+/* qemu.command: a script for people, who have no socket pair at hand; vmnet-client makes one. */
+static int write_command(const struct vm *vm, const struct config *config, struct machine machine)
+{
+    struct words words = {0};
+    char path[PATH_MAX], *script = NULL;
+
+    if (config->netns) {
+        words_add(&words, "ip");
+        words_add(&words, "netns");
+        words_add(&words, "exec");
+        words_add(&words, "%s", config->netns);
+    }
+    machine.network_fd = CLIENT_FD;
+    int result = add_client(config, false, &words);
+    driver_qemu_words(&machine, &words);
+    char *text = result == 0 && !words.failed ? words_quoted(&words, true) : NULL;
+    if (text && asprintf(&script, "#!/bin/sh\n# The VM \"%s\", without the harness.\nexec %s\n", vm->name, text) < 0)
+        script = NULL;
+    if (result == 0)
+        result = script ? store_write(vm->store, vm_file(vm, path, "qemu.command"), script)
+                        : message_error("not enough memory");
+    if (result == 0)
+        chmod(path, 0700);
+    free(text);
+    free(script);
+    words_free(&words);
+    return result;
+}
+
+/* Under sudo the VM runs as the user who called it: no guest needs root on the host. */
+static void add_user_change(const struct vm *vm, struct words *words)
+{
+    const struct owner *owner = &vm->store->owner;
+
+    if (!owner->is_other)
+        return;
+    words_add(words, "setpriv");
+    words_add(words, "--reuid=%lu", (unsigned long)owner->uid);
+    words_add(words, "--regid=%lu", (unsigned long)owner->gid);
+    words_add(words, "%s", getpwuid(owner->uid) ? "--init-groups" : "--clear-groups");
+    words_add(words, "--");
+}
+
+static int start(struct vm *vm, const struct words *words, int extra)
+{
+    char log_path[PATH_MAX];
+    const char *const *argv = words_argv(words);
+
+    vm_file(vm, log_path, "qemu.log");
+    int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (log < 0)
+        message_error("cannot write %s: %s", log_path, strerror(errno));
+    if (!argv || log < 0) {
+        if (log >= 0)
+            close(log);
+        return -1;
+    }
+    owner_give(&vm->store->owner, log_path);
+    struct process_options options = {.argv = argv, .fds = {-1, log, log, extra}, .fd_count = extra < 0 ? 3 : 4,
+                                      .new_session = true};
+    pid_t pid = process_start(&options);
+    int error = errno;
+    close(log);
+    if (pid < 0)
+        return message_error("cannot start %s: %s%s", argv[0], strerror(error),
+                             error == ENOENT ? "; install qemu-system-x86" : "");
+    if (identity_of(pid, &vm->state.machine) < 0)
+        vm->state.machine = (struct identity){.pid = pid};
+    return 0;
+}
+
+int machine_launch(struct vm *vm, const struct config *config, const struct image *image, int network_fd, int events)
+{
+    struct paths paths;
+    struct machine machine;
+    struct words words = {0};
+    bool client = config->connection == CONNECTION_CLIENT;
+
+    describe(vm, config, image, &paths, &machine);
+    /* The old log would be taken for this boot's. */
+    unlink(paths.serial_log);
+    if (write_command(vm, config, machine) < 0)
+        return -1;
+    machine.network_fd = client ? CLIENT_FD : config->connection == CONNECTION_FD ? NETWORK_FD : -1;
+    int result = 0;
+    if (client)
+        result = add_client(config, true, &words);
+    else
+        add_user_change(vm, &words);
+    driver_qemu_words(&machine, &words);
+    if (result == 0)
+        result = start(vm, &words, client ? events : network_fd);
+    words_free(&words);
+    return result;
+}

@@ -1,0 +1,35 @@
+/* Command lines by table: each command lists its options, one parser reads them all. */
+#ifndef HARNESS_OPTIONS_H
+#define HARNESS_OPTIONS_H
+
+#include <stdbool.h>
+
+#define OPTIONS_MAX 32
+#define OPERANDS_MAX 4
+
+/* A table ends with an entry without name. */
+struct option_entry {
+    const char *name;     /* without the dashes */
+    char letter;          /* short form, or 0 */
+    const char *argument; /* what it takes, for the help; NULL: a switch */
+    const char *help;
+};
+
+struct options {
+    const char *values[OPTIONS_MAX]; /* by place in the table; "" for a switch that was given */
+    const char *operands[OPERANDS_MAX];
+    int operand_count;
+    char **rest; /* what follows `--`, ended by NULL */
+    int rest_count;
+    bool has_rest; /* there was a `--` */
+    bool help;     /* -h or --help: nothing else was looked at */
+};
+
+/* Options and operands may come in any order, up to `--`. `--name=value`, `--name value`, `-n value`
+ * and `-nvalue` are the same. Texts point into argv. Returns 0, or -1 after an error message. */
+int options_parse(const struct option_entry *table, int argc, char **argv, struct options *options);
+
+/* Print the options, one a line, in two columns. */
+void options_print(const struct option_entry *table);
+
+#endif

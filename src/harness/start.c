@@ -1,0 +1,268 @@
+/* Theory of operation. A start goes through stages, each of which needs the ones before:
+ *
+ *     image     from the cache, or built now. Still in the caller's network, which has the packages
+ *     folder    keys, disk
+ *     network   into the namespace; the helper; its JSON tells the MAC address
+ *     seed      which names the MAC address
+ *     machine   QEMU
+ *     boot      address, login
+ *
+ * The state is saved before the first process starts and after each one: whenever this command dies,
+ * the next one finds who runs. A failure undoes what was done: processes end, and a folder that this
+ * start made goes again unless it holds logs that tell why. */
+#include "harness/start.h"
+#include "harness/boot.h"
+#include "harness/cidata.h"
+#include "harness/disk.h"
+#include "harness/halt.h"
+#include "harness/helper_launch.h"
+#include "harness/interrupt.h"
+#include "harness/job.h"
+#include "harness/machine_launch.h"
+#include "harness/message.h"
+#include "harness/netns.h"
+#include "harness/unix_connect.h"
+#include "common/file.h"
+#include "common/text.h"
+#include "common/uuid.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+struct start {
+    struct vm *vm;
+    const struct config *config;
+    struct image image;
+    struct keys keys;
+    int events;     /* events.jsonl, which the helper appends to */
+    int pair[2];    /* helper's and VM's end; -1 without */
+    bool made_dir;  /* by this start */
+    bool has_logs;
+};
+
+/* Can this user start a helper at all? Better known before an image is built. */
+static int check_privilege(const struct config *config)
+{
+    if (geteuid() == 0)
+        return 0;
+    if (config->netns)
+        return message_error("--netns needs root; run this with sudo");
+    const char *const argv[] = {"sudo", "--non-interactive", "--validate", NULL};
+    struct words words = {0};
+    for (int i = 0; argv[i]; i++)
+        words_add(&words, "%s", argv[i]);
+    struct job job = {.words = &words, .limit = 10};
+    int status = job_run(&job);
+    words_free(&words);
+    if (status == 0 || interrupt_signal())
+        return status == 0 ? 0 : -1;
+    return message_error("vmnet-helper needs privilege to open a network interface: run this with sudo, or allow the "
+                         "helper in /etc/sudoers.d (packaging/sudoers.d has a rule)");
+}
+
+/* An image that is not a recipe's is kept by its absolute path. */
+static int keep_options(struct start *start)
+{
+    struct vm *vm = start->vm;
+    const char *texts[CONFIG_KEPT];
+
+    for (int i = 0; i < CONFIG_KEPT; i++)
+        texts[i] = start->config->texts[i];
+    if (strchr(start->config->image, '/'))
+        texts[CONFIG_IMAGE] = start->image.name;
+    else
+        texts[CONFIG_IMAGE] = start->config->image;
+    if (!vm->state.created)
+        vm->state.created = (long)time(NULL);
+    text_copy(vm->state.image_dir, sizeof(vm->state.image_dir), start->image.dir);
+    text_copy(vm->state.user, sizeof(vm->state.user), start->image.user);
+    return state_keep(&vm->state, texts);
+}
+
+/* A disk belongs to one image for good. */
+static int check_image(const struct vm *vm, const struct config *config)
+{
+    char path[PATH_MAX];
+    const char *old = vm_option(vm, CONFIG_IMAGE);
+
+    if (!old || access(vm_file(vm, path, "disk.qcow2"), F_OK) < 0)
+        return 0;
+    if (strcmp(old, config->image) == 0)
+        return 0;
+    return message_error("VM \"%s\" has a disk with image %s; to start over with %s: vm delete %s", vm->name, old,
+                         config->image, vm->name);
+}
+
+static int make_folder(struct start *start)
+{
+    struct vm *vm = start->vm;
+    char path[PATH_MAX];
+
+    start->made_dir = !vm->exists;
+    if (store_make_dir(vm->store, vm->dir) < 0)
+        return -1;
+    vm->exists = true;
+    if (keys_load(&start->keys, vm) < 0)
+        return -1;
+    vm_file(vm, path, "disk.qcow2");
+    if (*start->image.disk && disk_make(vm->store, path, &start->image, start->config->disk_size) < 0)
+        return -1;
+    return keep_options(start);
+}
+
+/* Where the sockets go: beside the rest, or, where that path is too long for a socket, in /tmp. */
+static int choose_run_dir(struct vm *vm)
+{
+    enum { LONGEST_NAME = 16 };
+    char dir[] = "/tmp/vmnet-XXXXXX";
+
+    if (strlen(vm->dir) + LONGEST_NAME <= UNIX_PATH_LENGTH) {
+        text_copy(vm->state.run_dir, sizeof(vm->state.run_dir), vm->dir);
+        return 0;
+    }
+    if (!mkdtemp(dir))
+        return message_error("cannot make a folder in /tmp: %s", strerror(errno));
+    owner_give(&vm->store->owner, dir);
+    text_copy(vm->state.run_dir, sizeof(vm->state.run_dir), dir);
+    return 0;
+}
+
+static int open_events(struct start *start)
+{
+    char path[PATH_MAX];
+
+    vm_file(start->vm, path, "events.jsonl");
+    start->events = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (start->events < 0)
+        return message_error("cannot write %s: %s", path, strerror(errno));
+    owner_give(&start->vm->store->owner, path);
+    return 0;
+}
+
+/* With vmnet-client the helper starts with the VM, after the seed was written: the address that the
+ * helper will make from the interface id. */
+static void expect_info(const struct config *config, struct helper_info *info)
+{
+    uint8_t id[ID_SIZE], mac[MAC_SIZE];
+
+    *info = (struct helper_info){.has_addresses = true};
+    id_parse(config->interface_id, id);
+    mac_from_seed(id, sizeof(id), mac);
+    mac_format(mac, info->mac);
+    config_subnet(config, &info->gateway, &info->mask);
+}
+
+static int start_helper(struct start *start, struct helper_info *info)
+{
+    const struct config *config = start->config;
+
+    if (config->netns && netns_enter(config->netns, 1) < 0)
+        return -1;
+    start->has_logs = true;
+    if (config->connection == CONNECTION_CLIENT) {
+        expect_info(config, info);
+        return 0;
+    }
+    if (config->connection == CONNECTION_FD && socketpair(AF_UNIX, SOCK_DGRAM, 0, start->pair) < 0)
+        return message_error("cannot make a socket pair: %s", strerror(errno));
+    message_progress(start->vm->store->started, "starting vmnet-helper");
+    return helper_launch(start->vm, config, start->pair[0], start->events, info);
+}
+
+static int write_seed(struct start *start, const struct helper_info *info)
+{
+    const struct config *config = start->config;
+    struct cidata cidata = {
+        .name = start->vm->name, .user = start->image.user, .mac = info->mac,
+        .user_public = start->keys.user_public, .host_private = start->keys.host_private,
+        .host_public = start->keys.host_public, .is_static = config->has_ip, .has_route = !config->host_mode,
+        .ip = config->ip, .gateway = info->gateway, .mask = info->mask,
+    };
+
+    if (config->has_ip && !info->has_addresses)
+        return message_error("--ip-address: the helper did not tell the subnet's addresses");
+    return cidata_write(&cidata, start->vm->store, start->vm->dir);
+}
+
+static int start_machine(struct start *start, const struct helper_info *info)
+{
+    struct vm *vm = start->vm;
+
+    text_copy(vm->state.mac, sizeof(vm->state.mac), info->mac);
+    if (start->config->has_ip)
+        ipv4_format(start->config->ip, vm->state.ip);
+    else
+        vm->state.ip[0] = '\0';
+    if (vm_save(vm) < 0 || write_seed(start, info) < 0)
+        return -1;
+    message_progress(vm->store->started, "starting %s with %s", start->config->driver,
+                     strchr(start->config->image, '/') ? start->image.name : start->config->image);
+    vm->state.started = (long)time(NULL);
+    if (machine_launch(vm, start->config, &start->image, start->pair[1], start->events) < 0)
+        return -1;
+    return vm_save(vm);
+}
+
+static int run_stages(struct start *start)
+{
+    struct vm *vm = start->vm;
+    struct helper_info info;
+
+    if (check_privilege(start->config) < 0 || check_image(vm, start->config) < 0 ||
+        image_prepare(&start->image, vm->store, start->config->image, vm->state.image_dir) < 0)
+        return -1;
+    if (make_folder(start) < 0 || choose_run_dir(vm) < 0 || vm_save(vm) < 0 || open_events(start) < 0)
+        return -1;
+    if (start_helper(start, &info) < 0 || start_machine(start, &info) < 0)
+        return -1;
+    /* Only the two processes hold the ends now: each sees the other's end. */
+    for (int i = 0; i < 2; i++)
+        if (start->pair[i] >= 0) {
+            close(start->pair[i]);
+            start->pair[i] = -1;
+        }
+    if (boot_wait(vm, &start->keys, (double)start->config->timeout) < 0)
+        return -1;
+    return vm_save(vm);
+}
+
+static void undo(struct start *start)
+{
+    struct vm *vm = start->vm;
+
+    if (interrupt_signal())
+        message_progress(vm->store->started, "interrupted; stopping what was started");
+    interrupt_forget();
+    if (!vm->exists)
+        return;
+    if (vm->state.machine.pid || vm->state.helper.pid || *vm->state.run_dir)
+        vm_halt(vm, false, 0);
+    if (start->made_dir && !start->has_logs && file_remove_tree(vm->dir) < 0)
+        message_error("cannot remove %s: %s", vm->dir, strerror(errno));
+}
+
+int vm_start(struct vm *vm, const struct config *config)
+{
+    struct start start = {.vm = vm, .config = config, .events = -1, .pair = {-1, -1}};
+
+    int result = run_stages(&start);
+    int signal_number = interrupt_signal();
+    if (result < 0)
+        undo(&start);
+    if (signal_number)
+        interrupt_restore(signal_number);
+    for (int i = 0; i < 2; i++)
+        if (start.pair[i] >= 0)
+            close(start.pair[i]);
+    if (start.events >= 0)
+        close(start.events);
+    keys_free(&start.keys);
+    image_free(&start.image);
+    return result;
+}

@@ -1,0 +1,57 @@
+#include "harness/vm_commands.h"
+#include "harness/config.h"
+
+#include <stddef.h>
+
+static const struct option_entry stop_options[] = {
+    [STOP_TIMEOUT] = {"timeout", 0, "SECONDS", "how long the guest may take to shut down (default 30)"},
+    [STOP_FORCE] = {"force", 'f', NULL, "do not ask the guest: end it at once"},
+    {0},
+};
+
+static const struct option_entry restart_options[] = {
+    [RESTART_TIMEOUT] = {"timeout", 0, "SECONDS", "as for start"},
+    [RESTART_FOREGROUND] = {"foreground", 0, NULL, "as for start"},
+    [RESTART_JSON] = {"json", 0, NULL, "as for start"},
+    {0},
+};
+
+static const struct option_entry show_options[] = {
+    [SHOW_JSON] = {"json", 0, NULL, "print JSON"},
+    {0},
+};
+
+static const struct option_entry logs_options[] = {
+    [LOGS_FOLLOW] = {"follow", 'f', NULL, "go on with what is added, until Ctrl-C"},
+    [LOGS_HELPER] = {"helper", 0, NULL, "vmnet-helper's log"},
+    [LOGS_VM] = {"vm", 0, NULL, "the log of the program that runs the VM"},
+    [LOGS_EVENTS] = {"events", 0, NULL, "vmnet-helper's events, as JSON"},
+    [LOGS_LINES] = {"lines", 'n', "N", "only the last lines"},
+    {0},
+};
+
+static const struct option_entry no_options[] = {{0}};
+
+const struct command vm_commands[] = {
+    {"start", "NAME [options]", "Make a VM, or start one that was stopped", config_options, 1, 1, "VM name", false,
+     vm_command_start,
+     "The options are kept with the VM: a later start needs only those that change. VMNET_NETNS in the\n"
+     "environment stands for --netns. State is in ~/.vmnet-helper, or in VMNET_HOME.\n"
+     "Exit status: 0, 1 failure, 2 usage, 130 Ctrl-C."},
+    {"stop", "NAME [options]", "Shut a VM down", stop_options, 1, 1, "VM name", false, vm_command_stop, NULL},
+    {"restart", "NAME [options]", "Stop and start with the same options", restart_options, 1, 1, "VM name", false,
+     vm_command_restart, NULL},
+    {"delete", "NAME [options]", "Stop a VM and remove it with its disk", stop_options, 1, 1, "VM name", false, vm_command_delete,
+     NULL},
+    {"list", "[--json]", "All VMs", show_options, 0, 0, NULL, false, vm_command_list, NULL},
+    {"status", "NAME [--json]", "What is known of a VM", show_options, 1, 1, "VM name", false, vm_command_status, NULL},
+    {"ip", "NAME [--json]", "Its IP address", show_options, 1, 1, "VM name", false, vm_command_ip, NULL},
+    {"ssh", "NAME [-- COMMAND...]", "Log in, or run a command in the guest's shell", no_options, 1, 1, "VM name", true,
+     vm_command_ssh, "The words of COMMAND are joined by blanks and read by the guest's shell, as ssh does it."},
+    {"exec", "NAME -- COMMAND...", "Run a program in the guest", no_options, 1, 1, "VM name", true, vm_command_exec,
+     "The guest's program gets exactly these words. Exit status: the program's; 255 if ssh failed."},
+    {"console", "NAME", "Attach to the serial line; Ctrl-] detaches", no_options, 1, 1, "VM name", false, vm_command_console, NULL},
+    {"logs", "NAME [options]", "Print the log of the serial line, or another", logs_options, 1, 1, "VM name", false,
+     vm_command_logs, NULL},
+    {0},
+};

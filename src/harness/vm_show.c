@@ -1,0 +1,157 @@
+#include "harness/describe.h"
+#include "harness/interrupt.h"
+#include "harness/message.h"
+#include "harness/vm_commands.h"
+#include "common/file.h"
+#include "common/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *or_dash(const char *text)
+{
+    return text && *text ? text : "-";
+}
+
+static int add_to_array(struct vm *vm, void *context)
+{
+    cJSON_AddItemToArray(context, describe_json(vm));
+    return 0;
+}
+
+/* "3 m", "5 h", "2 d". */
+static void format_age(long since, char *text, size_t size)
+{
+    long seconds = (long)time(NULL) - since;
+
+    if (seconds < 120)
+        text_format(text, size, "%ld s", seconds < 0 ? 0 : seconds);
+    else if (seconds < 7200)
+        text_format(text, size, "%ld m", seconds / 60);
+    else if (seconds < 48 * 3600)
+        text_format(text, size, "%ld h", seconds / 3600);
+    else
+        text_format(text, size, "%ld d", seconds / 86400);
+}
+
+static int print_row(struct vm *vm, void *context)
+{
+    char age[32] = "-";
+    enum vm_status status = vm_status(vm);
+
+    if (status == VM_RUNNING)
+        format_age(vm->state.started, age, sizeof(age));
+    printf("%-20s %-8s %-15s %-10s %-10s %s\n", vm->name, vm_status_name(status), or_dash(vm->state.ip),
+           or_dash(vm_option(vm, CONFIG_NETNS)), age, or_dash(vm_option(vm, CONFIG_IMAGE)));
+    return 0;
+}
+
+int vm_command_list(const struct store *store, const struct options *options)
+{
+    if (options->values[SHOW_JSON]) {
+        cJSON *array = cJSON_CreateArray();
+        int result = vm_each(store, add_to_array, array);
+        return command_status(result == 0 ? describe_print(array) : result);
+    }
+    printf("%-20s %-8s %-15s %-10s %-10s %s\n", "NAME", "STATE", "ADDRESS", "NETNS", "UP", "IMAGE");
+    return command_status(vm_each(store, print_row, NULL));
+}
+
+int vm_command_status(const struct store *store, const struct options *options)
+{
+    struct vm vm;
+    int result = vm_open_existing(&vm, store, options->operands[0], false);
+
+    if (result == 0 && options->values[SHOW_JSON])
+        result = describe_print(describe_json(&vm));
+    else if (result == 0) {
+        cJSON *json = describe_json(&vm);
+        for (const cJSON *item = json ? json->child : NULL; item; item = item->next)
+            if (cJSON_IsString(item))
+                printf("%-15s %s\n", item->string, item->valuestring);
+            else if (cJSON_IsNumber(item))
+                printf("%-15s %.0f\n", item->string, item->valuedouble);
+        cJSON_Delete(json);
+    }
+    vm_close(&vm);
+    return command_status(result);
+}
+
+int vm_command_ip(const struct store *store, const struct options *options)
+{
+    struct vm vm;
+    int result = vm_open_existing(&vm, store, options->operands[0], false);
+
+    if (result == 0 && (vm_status(&vm) != VM_RUNNING || !*vm.state.ip))
+        result = message_error("VM \"%s\" has no address: it is %s", vm.name, vm_status_name(vm_status(&vm)));
+    if (result == 0 && options->values[SHOW_JSON]) {
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddStringToObject(json, "name", vm.name);
+        cJSON_AddStringToObject(json, "ip", vm.state.ip);
+        result = describe_print(json);
+    } else if (result == 0) {
+        puts(vm.state.ip);
+    }
+    vm_close(&vm);
+    return command_status(result);
+}
+
+/* Where the last lines of the file begin. */
+static off_t find_tail(int fd, unsigned long lines)
+{
+    off_t at = lseek(fd, 0, SEEK_END);
+    char byte;
+
+    if (at > 0 && pread(fd, &byte, 1, at - 1) == 1 && byte == '\n')
+        at--;
+    while (at > 0 && pread(fd, &byte, 1, at - 1) == 1 && !(byte == '\n' && --lines == 0))
+        at--;
+    return at;
+}
+
+static int copy_log(const char *path, unsigned long lines, bool follow)
+{
+    char text[16384];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return message_error("there is no log %s: %s", path, strerror(errno));
+    if (lines)
+        lseek(fd, find_tail(fd, lines), SEEK_SET);
+    do {
+        for (ssize_t count; (count = read(fd, text, sizeof(text))) > 0;)
+            if (file_write_all(STDOUT_FILENO, text, (size_t)count) < 0)
+                follow = false;
+    } while (follow && interrupt_pause(0.2));
+    close(fd);
+    return 0;
+}
+
+int vm_command_logs(const struct store *store, const struct options *options)
+{
+    struct vm vm;
+    char path[PATH_MAX];
+    unsigned long lines = 0;
+    const char *count = options->values[LOGS_LINES];
+
+    if (count && text_parse_number(count, 1, 1000000, &lines) < 0) {
+        message_error("option \"--lines\" must be a number from 1 to 1000000, not \"%s\"", count);
+        return EXIT_USAGE;
+    }
+    int result = vm_open_existing(&vm, store, options->operands[0], false);
+    const char *file = options->values[LOGS_HELPER] ? "vmnet-helper.log" : options->values[LOGS_VM] ? "qemu.log" :
+                       options->values[LOGS_EVENTS] ? "events.jsonl" : "serial.log";
+    /* With vmnet-client both share one. */
+    const char *connection = result == 0 ? vm_option(&vm, CONFIG_CONNECTION) : NULL;
+    if (options->values[LOGS_HELPER] && connection && strcmp(connection, "client") == 0)
+        file = "qemu.log";
+    if (result == 0)
+        result = copy_log(vm_file(&vm, path, file), lines, options->values[LOGS_FOLLOW] != NULL);
+    vm_close(&vm);
+    return command_status(result);
+}
