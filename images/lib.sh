@@ -194,7 +194,7 @@ build_end() {
         while read -r mount; do
             umount -l "$mount" || true
         done
-    [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$work"
+    rm -rf --one-file-system "$work"
 }
 
 # build_begin OUT_DIR: check the call, make $work in it, and promise to remove it. Below OUT_DIR, because /tmp may be
