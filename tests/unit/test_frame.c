@@ -1,0 +1,51 @@
+#include "helper/batch.h"
+#include "unit/unit.h"
+
+#include <string.h>
+
+static void runts_and_giants_are_refused(void **state)
+{
+    assert_false(frame_length_is_good(0, 1514));
+    assert_false(frame_length_is_good(4, 1514));
+    assert_false(frame_length_is_good(13, 1514));
+    assert_true(frame_length_is_good(14, 1514));
+    assert_true(frame_length_is_good(1514, 1514));
+    assert_false(frame_length_is_good(1515, 1514));
+    assert_true(frame_length_is_good(FRAME_MAX, FRAME_MAX));
+    assert_false(frame_length_is_good(FRAME_MAX + 1, SIZE_MAX));
+    assert_false(frame_length_is_good(UINT32_MAX, FRAME_MAX));
+}
+
+static void the_header_is_virtios(void **state)
+{
+    assert_int_equal(sizeof(struct virtio_header), 10);
+    assert_int_equal(offsetof(struct virtio_header, gso_size), 4);
+    assert_int_equal(offsetof(struct virtio_header, checksum_offset), 8);
+}
+
+static void a_batch_has_room_for_each_of_its_frames(void **state)
+{
+    struct batch batch;
+
+    assert_int_equal(batch_create(&batch), 0);
+    assert_int_equal(batch.count, 0);
+    for (int i = 0; i < BATCH_MAX; i++)
+        memset(batch.frames[i].data, i, FRAME_BUFFER);
+    for (int i = 0; i < BATCH_MAX; i++) {
+        assert_int_equal(batch.frames[i].data[0], i);
+        assert_int_equal(batch.frames[i].data[FRAME_BUFFER - 1], i);
+    }
+    batch_destroy(&batch);
+    batch_destroy(&batch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runts_and_giants_are_refused),
+        cmocka_unit_test(the_header_is_virtios),
+        cmocka_unit_test(a_batch_has_room_for_each_of_its_frames),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
