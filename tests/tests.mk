@@ -21,6 +21,8 @@ $(BUILD)/tests/bin/%: tests/lib/%.c $(BUILD)/lib/libcommon.a
 .PHONY: tests-built
 tests-built: all $(UNIT_BIN) $(TOOL_BIN)
 
+include tests/macos/macos.mk
+
 export BUILD
 
 suite = $(sort $(wildcard tests/$(1)/*.bats))

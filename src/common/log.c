@@ -14,7 +14,8 @@ void log_set_verbose(bool on)
     verbose = on;
 }
 
-static void write_line(const char *level, const char *tag, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0))) write_line(const char *level, const char *tag, const char *format,
+                                                             va_list args)
 {
     int saved = errno;
     char text[512];

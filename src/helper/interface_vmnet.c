@@ -234,7 +234,6 @@ struct interface *interface_start(const struct interface_config *config, struct 
         set_limits(interface, info);
         if (set_events(interface) == 0) {
             completion_leave(completion);
-            log_info("vmnet", "started vmnet interface");
             return interface;
         }
     }

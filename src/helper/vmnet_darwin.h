@@ -31,7 +31,7 @@ struct interface {
     size_t bytes_max;                /* bytes of one call; 0: no limit */
     struct broker *broker;           /* the network's owner; NULL without --network */
     struct vmpktdesc read_packets[BATCH_MAX], write_packets[BATCH_MAX];
-    struct iovec read_parts[BATCH_MAX][2], write_parts[BATCH_MAX][2];
+    struct iovec read_parts[BATCH_MAX][2];
 };
 
 #define SIGN_FRAMES 1u

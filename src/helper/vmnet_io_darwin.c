@@ -20,9 +20,9 @@ static size_t header_size(const struct interface *interface)
     return interface->virtio ? sizeof(struct virtio_header) : 0;
 }
 
-/* Describe one frame: its virtio header, if this interface has them, and length bytes of data. */
-static void describe(struct interface *interface, struct vmpktdesc *packet, struct iovec parts[2],
-                     struct frame *frame, size_t length)
+/* Describe room for one frame: its virtio header, if this interface has them, and length bytes of data. */
+static void describe_room(struct interface *interface, struct vmpktdesc *packet, struct iovec parts[2],
+                          struct frame *frame, size_t length)
 {
     struct iovec data = {.iov_base = frame->data, .iov_len = length};
     unsigned count = 0;
@@ -82,8 +82,8 @@ static int read_packets(struct interface *interface, struct batch *batch)
     int count = (int)interface->read_max;
 
     for (int i = 0; i < count; i++)
-        describe(interface, &interface->read_packets[i], interface->read_parts[i], &batch->frames[i],
-                 interface->max_packet_size);
+        describe_room(interface, &interface->read_packets[i], interface->read_parts[i], &batch->frames[i],
+                      interface->max_packet_size);
 
     vmnet_return_t status = vmnet_read(interface->vmnet, interface->read_packets, &count);
     if (status == VMNET_SUCCESS && count >= 0 && count <= (int)interface->read_max)
@@ -115,31 +115,43 @@ int interface_read(struct interface *interface, struct batch *batch, int timeout
     }
 }
 
-/* The frames of one vmnet_write. */
+/* Describe a gather to be written; its virtio header, if this interface has them, in its free slice. */
+static void describe_gather(const struct interface *interface, struct vmpktdesc *packet, struct gather *gather)
+{
+    struct iovec *parts = gather->slices;
+    unsigned count = gather->slice_count;
+
+    if (interface->virtio) {
+        *--parts = (struct iovec){.iov_base = &gather->offload, .iov_len = sizeof(gather->offload)};
+        count++;
+    }
+    *packet = (struct vmpktdesc){
+        .vm_pkt_size = header_size(interface) + gather->length, .vm_pkt_iov = parts, .vm_pkt_iovcnt = count};
+}
+
+/* The packets of one vmnet_write. */
 struct portion {
     unsigned count;            /* described in write_packets */
-    unsigned next;             /* frame of the batch to go on with */
-    uint8_t origin[BATCH_MAX]; /* of each packet: which frame of the batch it is */
+    unsigned next;             /* gather of the list to go on with */
+    uint8_t origin[BATCH_MAX]; /* of each packet: which gather of the list it is */
 };
 
-/* As many frames from first on as the limits of a call allow, without those that vmnet would refuse. */
-static void describe_portion(struct interface *interface, const struct batch *batch, unsigned first, unsigned limit,
+/* As many gathers from first on as the limits of a call allow, without those that vmnet would refuse. */
+static void describe_portion(struct interface *interface, struct gather_list *list, unsigned first, unsigned limit,
                              struct portion *portion)
 {
     size_t bytes = 0;
 
     portion->count = 0;
-    for (portion->next = first; portion->next < batch->count && portion->count < limit; portion->next++) {
-        /* vmnet reads only, but an iovec is not const. */
-        struct frame *frame = (struct frame *)&batch->frames[portion->next];
-        if (!frame_length_is_good(frame->length, interface->max_packet_size))
+    for (portion->next = first; portion->next < list->count && portion->count < limit; portion->next++) {
+        struct gather *gather = &list->gathers[portion->next];
+        if (!frame_length_is_good(gather->length, interface->max_packet_size))
             continue;
-        bytes += frame->length;
+        bytes += gather->length;
         if (interface->bytes_max && bytes > interface->bytes_max && portion->count > 0)
             break;
         portion->origin[portion->count] = (uint8_t)portion->next;
-        describe(interface, &interface->write_packets[portion->count], interface->write_parts[portion->count], frame,
-                 frame->length);
+        describe_gather(interface, &interface->write_packets[portion->count], gather);
         portion->count++;
     }
 }
@@ -191,18 +203,28 @@ static unsigned write_packets(struct interface *interface, unsigned total, int *
     return taken;
 }
 
-int interface_write(struct interface *interface, const struct batch *batch)
+/* The frames of the first taken packets. */
+static int portion_frames(const struct portion *portion, const struct gather_list *list, unsigned taken)
+{
+    int frames = 0;
+
+    for (unsigned i = 0; i < taken; i++)
+        frames += (int)list->gathers[portion->origin[i]].frames;
+    return frames;
+}
+
+int interface_write(struct interface *interface, struct gather_list *list)
 {
     unsigned next = 0, limit = interface->write_max;
     int retries = FULL_RETRIES, taken_in_all = 0;
 
-    while (next < batch->count) {
+    while (next < list->count) {
         struct portion portion;
         enum write_result result;
-        describe_portion(interface, batch, next, limit, &portion);
+        describe_portion(interface, list, next, limit, &portion);
         unsigned taken = write_packets(interface, portion.count, &retries, &result);
 
-        taken_in_all += (int)taken;
+        taken_in_all += portion_frames(&portion, list, taken);
         if (result == WRITE_GONE)
             return -1;
         if (result == WRITE_FULL)
@@ -215,4 +237,9 @@ int interface_write(struct interface *interface, const struct batch *batch)
         }
     }
     return taken_in_all;
+}
+
+bool interface_prefers_engine(void)
+{
+    return false; /* until it is measured on a Mac */
 }

@@ -1,0 +1,11 @@
+#include <stdint.h>
+
+typedef uint32_t CC_LONG;
+typedef struct {
+    unsigned char state[256] __attribute__((aligned(16)));
+} CC_SHA256_CTX;
+
+unsigned char *CC_SHA256(const void *data, CC_LONG size, unsigned char *digest);
+int CC_SHA256_Init(CC_SHA256_CTX *context);
+int CC_SHA256_Update(CC_SHA256_CTX *context, const void *data, CC_LONG size);
+int CC_SHA256_Final(unsigned char *digest, CC_SHA256_CTX *context);

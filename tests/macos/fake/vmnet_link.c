@@ -1,0 +1,60 @@
+#include "vmnet_link.h"
+#include "fake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int open_tap(const char *name, bool virtio)
+{
+    struct ifreq request = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (virtio ? IFF_VNET_HDR : 0))};
+    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), size = 10;
+
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+    if (fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0)
+        fake_abort("cannot open TAP %s: %s", name, strerror(errno));
+    if (virtio && (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0 ||
+                   ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0))
+        fake_abort("cannot set TAP %s up for virtio headers: %s", name, strerror(errno));
+    return fd;
+}
+
+static int open_socket(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+        fake_abort("cannot connect to %s: %s", path, strerror(errno));
+    return fd;
+}
+
+int fake_link_open(bool virtio)
+{
+    int fd, pair[2];
+
+    if (*fake_setting("FAKE_VMNET_TAP")) {
+        fd = open_tap(fake_setting("FAKE_VMNET_TAP"), virtio);
+    } else if (*fake_setting("FAKE_VMNET_SOCKET")) {
+        fd = open_socket(fake_setting("FAKE_VMNET_SOCKET"));
+    } else if (*fake_setting("FAKE_VMNET_FD")) {
+        fd = dup(atoi(fake_setting("FAKE_VMNET_FD")));
+    } else {
+        /* A network where nothing ever happens; its other end stays open and nobody reads it. */
+        if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0)
+            fake_abort("no socket pair: %s", strerror(errno));
+        fd = pair[0];
+    }
+    if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        fake_abort("the network's descriptor: %s", strerror(errno));
+    return fd;
+}

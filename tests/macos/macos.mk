@@ -1,0 +1,36 @@
+## make macos-double  the helper with its macOS files on a small fake Darwin, as a Linux program
+## make macos-cross   all programs as Mach-O for arm64 and x86_64, joined by llvm-lipo
+
+# Each is this Makefile again, with another compiler. What the caller of `make check` set for its own
+# build is not for them.
+MACOS     := $(BUILD)/macos
+MACOS_MAKE = env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -j2 SYSTEM=darwin
+
+# ---- On Linux, against the double ----
+
+FAKE_DIR  := tests/macos/fake
+FAKE_WRAP := dlsym sendmsg recv recvmsg getpeername bind poll setsockopt if_nametoindex
+FAKE_LIB  := $(MACOS)/double/libfake.a
+FAKE_SRC  := $(wildcard $(FAKE_DIR)/*.c)
+DOUBLE_FLAGS := -fblocks -I$(FAKE_DIR)/include $(MACOS_COVERAGE)
+DOUBLE_LIBS  := $(FAKE_WRAP:%=-Wl,--wrap=%) -Wl,--whole-archive $(FAKE_LIB) -Wl,--no-whole-archive \
+                $(MACOS)/double/lib/libcommon.a -lBlocksRuntime -lnettle $(MACOS_COVERAGE)
+DOUBLE_MAKE = $(MACOS_MAKE) BUILD=$(MACOS)/double CC=clang AR=ar SYSTEM_CFLAGS="$(DOUBLE_FLAGS)" CFLAGS="-O1 -g" \
+              HARDEN_LD="-pie -rdynamic" HELPER_LIBS="$(DOUBLE_LIBS)" TOOL_PKGS=libcjson
+
+$(MACOS)/double/obj/%.o: $(FAKE_DIR)/%.c
+	@mkdir -p $(@D)
+	clang $(BASE_CFLAGS) -fblocks -I$(FAKE_DIR)/include -g -O1 -c -o $@ $<
+
+$(FAKE_LIB): $(FAKE_SRC:$(FAKE_DIR)/%.c=$(MACOS)/double/obj/%.o)
+	@rm -f $@ $(@D)/bin/vmnet-helper $(@D)/test_vmnet $(@D)/test_datagram
+	ar rcsD $@ $^
+
+.PHONY: macos-double
+macos-double: $(FAKE_LIB)
+	@$(DOUBLE_MAKE) $(MACOS)/double/bin/vmnet-helper $(MACOS)/double/test_vmnet $(MACOS)/double/test_datagram
+
+# Built by the inner make, with its flags: there $(BUILD) is the double's folder.
+$(BUILD)/test_%: tests/macos/test_%.c $(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a $(BUILD)/libfake.a
+	$(CC) $(BASE_CFLAGS) $(SYSTEM_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) -o $@ $< \
+		$(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a -lcmocka $(call pkg_libs,$(HELPER_PKGS)) $(HELPER_LIBS)
