@@ -13,7 +13,7 @@
 enum { TEXT_SIZE = 4096, TAIL_BYTES = 16384 };
 
 /* One write for the whole line: the lines of two commands on one terminal never mix. */
-static void print_line(const char *prefix, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0))) print_line(const char *prefix, const char *format, va_list args)
 {
     char text[TEXT_SIZE], printable[TEXT_SIZE], line[TEXT_SIZE + 64];
 
