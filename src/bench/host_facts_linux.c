@@ -33,5 +33,5 @@ void host_facts_add_system(cJSON *facts)
     add_line(facts, "name", "/etc/os-release", "PRETTY_NAME", "=\"");
     add_line(facts, "processor", "/proc/cpuinfo", "model name", " \t:");
     add_line(facts, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", " ");
-    cJSON_AddBoolToObject(facts, "kvm", access("/dev/kvm", R_OK | W_OK) == 0);
+    cJSON_AddBoolToObject(facts, "kvm_device", access("/dev/kvm", R_OK | W_OK) == 0);
 }

@@ -11,7 +11,7 @@ void matrix_cell_name(const struct result_key *key, const char *test, char *name
     text_format(name, size, "%s/%s-%s-%u/%s", key->network, key->mode, key->driver, key->vms, test);
 }
 
-static bool is_wanted(const struct result_key *key, const char *test, char *const *patterns, int count)
+bool matrix_is_wanted(const struct result_key *key, const char *test, char *const *patterns, int count)
 {
     char name[5 * NAME_SIZE], pattern[1024];
 
@@ -31,7 +31,7 @@ static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, 
     for (int i = 0; i < benchmark->test_count; i++) {
         const char *test = benchmark->tests[i];
         bool possible = strcmp(test, "vm-to-vm") || (setup.key.vms > 1 && setup.driver);
-        if (possible && is_wanted(&setup.key, test, patterns, pattern_count))
+        if (possible && matrix_is_wanted(&setup.key, test, patterns, pattern_count))
             text_copy(setup.tests[setup.test_count++], NAME_SIZE, test);
     }
     if (setup.test_count)

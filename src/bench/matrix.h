@@ -24,6 +24,9 @@ struct matrix {
 int matrix_create(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int pattern_count);
 void matrix_free(struct matrix *matrix);
 
+/* Does the cell match one of the patterns, or is there none? */
+bool matrix_is_wanted(const struct result_key *key, const char *test, char *const *patterns, int count);
+
 /* "network/mode-driver-vms/test" */
 void matrix_cell_name(const struct result_key *key, const char *test, char *name, size_t size);
 

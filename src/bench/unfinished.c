@@ -4,4 +4,3 @@
 int run_matrix(const struct matrix *matrix, const struct run_options *options){return 1;}
 int command_create(int argc, char **argv){puts("usage: vmnet-bench create");return 0;}
 int command_delete(int argc, char **argv){puts("usage: vmnet-bench delete");return 0;}
-int command_path(int argc, char **argv){puts("usage: vmnet-bench path");return 0;}

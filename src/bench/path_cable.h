@@ -1,0 +1,40 @@
+/* What is measured by `bench path`: four ways from a host's network to a VM's. Each has a namespace
+ * that plays the host, 192.168.106.1, and one that plays the VM, 192.168.106.2. Linux. */
+#ifndef BENCH_PATH_CABLE_H
+#define BENCH_PATH_CABLE_H
+
+#include <sys/types.h>
+
+#define PATH_HOST_ADDRESS "192.168.106.1"
+#define PATH_VM_ADDRESS "192.168.106.2"
+
+enum path_kind {
+    PATH_CABLE,          /* one frame, one system call: the reference */
+    PATH_HELPER,         /* vmnet-helper */
+    PATH_HELPER_OFFLOAD, /* vmnet-helper --enable-tso --enable-checksum-offload */
+    PATH_VETH,           /* a veth pair: the limit of the kernel, with no process between */
+    PATH_KIND_COUNT
+};
+
+/* "cable", "helper", "helper:offload", "veth": the driver in the result tree; ended by NULL. */
+extern const char *const path_kind_names[];
+
+struct path_cable {
+    enum path_kind kind;
+    int host, vm;       /* namespaces */
+    pid_t carrier;      /* the process whose CPU time counts; -1: none */
+    pid_t peer;         /* plays the VM; -1: none */
+    int tap, host_tap;  /* of the VM, of the reference's host side; -1: none */
+    int liveness;       /* the helper ends when this is closed; -1: none */
+};
+
+/* Make it, until frames can pass. Returns 0, or -1 (logged) with nothing left. */
+int path_cable_start_kind(struct path_cable *cable, enum path_kind kind);
+
+/* End its processes; the namespaces go with them. Fine for one that was not started, if it is all -1. */
+void path_cable_stop(struct path_cable *cable);
+
+/* CPU seconds that the carrier has used; -1: it has none. */
+double path_cable_cpu(const struct path_cable *cable);
+
+#endif
