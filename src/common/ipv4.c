@@ -24,7 +24,8 @@ int ipv4_parse(const char *text, uint32_t *address)
 
 char *ipv4_format(uint32_t address, char *text)
 {
-    snprintf(text, IPV4_TEXT_SIZE, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+    snprintf(text, IPV4_TEXT_SIZE, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
+             address & 255);
     return text;
 }
 

@@ -14,9 +14,10 @@ static void addresses_come_back_in_lower_case(void **state)
 
 static void malformed_addresses_are_refused(void **state)
 {
-    static const char *const texts[] = {"", "0a:d6:36:c1:ea", "0a:d6:36:c1:ea:f3:", "0a:d6:36:c1:ea:f", "0a-d6-36-c1-ea-f3",
-                                        "0a:d6:36:c1:ea:g3", "0ad636c1eaf3", " a:d6:36:c1:ea:f3", "00:00:00:00:00:00",
-                                        "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff"};
+    static const char *const texts[] = {
+        "", "0a:d6:36:c1:ea", "0a:d6:36:c1:ea:f3:", "0a:d6:36:c1:ea:f", "0a-d6-36-c1-ea-f3", "0a:d6:36:c1:ea:g3",
+        "0ad636c1eaf3", " a:d6:36:c1:ea:f3", "00:00:00:00:00:00", "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff",
+    };
     uint8_t mac[MAC_SIZE] = {9};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

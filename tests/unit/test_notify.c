@@ -49,7 +49,8 @@ static void each_event_is_a_line_of_json(void **state)
     notify_client(&notify, NULL);
     assert_string_equal(read_line(), "{\"event\":\"client\"}\n");
     notify_address(&notify, &lease);
-    assert_string_equal(read_line(), "{\"event\":\"address\",\"family\":\"ipv4\",\"address\":\"192.168.105.7\",\"lease_seconds\":3600}\n");
+    assert_string_equal(read_line(), "{\"event\":\"address\",\"family\":\"ipv4\",\"address\":\"192.168.105.7\","
+                                     "\"lease_seconds\":3600}\n");
     notify_client_gone(&notify);
     assert_string_equal(read_line(), "{\"event\":\"client-gone\"}\n");
     notify_stopping(&notify, "signal");

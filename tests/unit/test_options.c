@@ -143,10 +143,12 @@ static void an_interface_name_that_does_not_fit(void **state)
 /* Random words of the option language: nothing crashes, and what is accepted holds the promises. */
 static void hostile_command_lines(void **state)
 {
-    static const char *const words[] = {"--fd", "--fd=", "--fd=3", "-f", "-f4", "--socket", "/tmp/s", "--socket=/tmp/s", "-s", "--",
-                                        "-", "", "--keep", "-v", "-vvvv", "-vf", "3", "--start-address=10.0.0.1", "--end-address",
-                                        "10.0.0.9", "--subnet-mask=255.255.255.0", "--operation-mode", "bridged", "--=", "--=x",
-                                        "--shared-interface=\xff\n", "%s%n", "-i", "--stats-interval=99999999999999999999"};
+    static const char *const words[] = {
+        "--fd", "--fd=", "--fd=3", "-f", "-f4", "--socket", "/tmp/s", "--socket=/tmp/s", "-s", "--", "-", "", "--keep",
+        "-v", "-vvvv", "-vf", "3", "--start-address=10.0.0.1", "--end-address", "10.0.0.9", "%s%n", "-i", "--=", "--=x",
+        "--subnet-mask=255.255.255.0", "--operation-mode", "bridged", "--shared-interface=\xff\n",
+        "--stats-interval=99999999999999999999",
+    };
     enum { COUNT = sizeof(words) / sizeof(words[0]) };
     unsigned random = 1;
 

@@ -33,8 +33,8 @@ static void the_time_has_milliseconds_and_a_zone(void **state)
     char sign;
 
     stats_format(&stats, text, sizeof(text));
-    int fields = sscanf(text, "{\"time\": \"%4d-%2d-%2dT%2d:%2d:%2d.%3d%c%2d:%2d\"", &year, &month, &day, &hour, &minute,
-                        &second, &thousandth, &sign, &zone, &zone_minute);
+    int fields = sscanf(text, "{\"time\": \"%4d-%2d-%2dT%2d:%2d:%2d.%3d%c%2d:%2d\"", &year, &month, &day, &hour,
+                        &minute, &second, &thousandth, &sign, &zone, &zone_minute);
     assert_int_equal(fields, 10);
     assert_true(sign == '+' || sign == '-');
 }

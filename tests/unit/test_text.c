@@ -55,7 +55,8 @@ static void controls_are_escaped(void **state)
 
 static void utf8_passes_and_what_is_none_is_escaped(void **state)
 {
-    check_printable("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7", 13, "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \\xf0\\x9f");
+    check_printable("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7", 13,
+                    "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \\xf0\\x9f");
     check_printable("\xc0\xaf", 2, "\\xc0\\xaf");         /* overlong */
     check_printable("\xed\xa0\x80", 3, "\\xed\\xa0\\x80"); /* surrogate */
     check_printable("\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80");
