@@ -1,4 +1,5 @@
 #include "bench/benchmark.h"
+#include "bench/host_facts.h"
 #include "bench/yaml_file.h"
 #include "common/text.h"
 
@@ -55,9 +56,12 @@ static int read_drivers(struct yaml_file *file, struct benchmark *benchmark)
     yaml_node_t *list = yaml_file_get(file, yaml_file_root(file), "drivers"), *item;
 
     if (!list) {
-        for (; driver_names[benchmark->driver_count]; benchmark->driver_count++) {
-            struct benchmark_driver *driver = &benchmark->drivers[benchmark->driver_count];
-            text_copy(driver->name, sizeof(driver->name), driver_names[benchmark->driver_count]);
+        /* All there are, on this system. */
+        for (int i = 0; driver_names[i]; i++) {
+            if (!host_facts_can_run(driver_names[i]))
+                continue;
+            struct benchmark_driver *driver = &benchmark->drivers[benchmark->driver_count++];
+            text_copy(driver->name, sizeof(driver->name), driver_names[i]);
             text_copy(driver->label, sizeof(driver->label), driver->name);
         }
         return 0;
@@ -211,7 +215,7 @@ int benchmark_read(struct benchmark *benchmark, const char *path)
 {
     struct yaml_file file;
 
-    *benchmark = (struct benchmark){.time = 10, .repeat = 1, .parallel = 1, .cpus = 2};
+    *benchmark = (struct benchmark){.time = 10, .repeat = 1, .parallel = 1};
     if (yaml_file_open(&file, path, known_keys) < 0)
         return -1;
     int result = read_all(&file, benchmark);

@@ -39,7 +39,7 @@ struct benchmark {
     char bitrate[NAME_SIZE];          /* iperf3 --bitrate; empty: its default */
     bool bidir;
     char image[4096];                 /* of the guests; empty: the harness chooses */
-    unsigned cpus;
+    unsigned cpus;                    /* of a VM; 0: the harness chooses */
     unsigned memory;                  /* MiB; 0: the harness chooses */
 };
 

@@ -17,7 +17,7 @@ struct buffer {
     size_t used, room;
 };
 
-int capture_start(struct capture *capture, const char *const *argv)
+int capture_start(struct capture *capture, const char *const *argv, int error_fd)
 {
     int out[2];
 
@@ -26,7 +26,7 @@ int capture_start(struct capture *capture, const char *const *argv)
         return -1;
     fcntl(out[0], F_SETFD, FD_CLOEXEC);
     struct process_options options = {
-        .argv = argv, .fds = {-1, out[1], 2}, .fd_count = 3, .new_group = true, .die_with_parent = true};
+        .argv = argv, .fds = {-1, out[1], error_fd}, .fd_count = 3, .new_group = true, .die_with_parent = true};
     capture->pid = process_start(&options);
     int error = errno;
     close(out[1]);
@@ -94,12 +94,12 @@ int capture_finish(struct capture *capture, double limit, char **output)
     return status;
 }
 
-int capture_run(const char *const *argv, double limit, char **output)
+int capture_run(const char *const *argv, int error_fd, double limit, char **output)
 {
     struct capture capture;
 
     *output = NULL;
-    if (capture_start(&capture, argv) < 0) {
+    if (capture_start(&capture, argv, error_fd) < 0) {
         *output = calloc(1, 1);
         return process_exec_status(errno);
     }

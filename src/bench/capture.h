@@ -9,9 +9,9 @@ struct capture {
     int fd;    /* its stdout */
 };
 
-/* Start it, in a process group of its own: Ctrl-C of the terminal goes to us alone. Returns 0, or
- * -1 with errno. */
-int capture_start(struct capture *capture, const char *const *argv);
+/* Start it, in a process group of its own: Ctrl-C of the terminal goes to us alone. Its stderr is
+ * error_fd, -1: nowhere. Returns 0, or -1 with errno. */
+int capture_start(struct capture *capture, const char *const *argv, int error_fd);
 
 /* Read to its end, for at most limit seconds; then, or when the user stops us, it is ended.
  * *output is what it printed (NUL added; to be freed), never NULL unless memory is out. Returns its
@@ -19,6 +19,6 @@ int capture_start(struct capture *capture, const char *const *argv);
 int capture_finish(struct capture *capture, double limit, char **output);
 
 /* Both. A program that cannot be started has status 127 or 126, as in a shell. */
-int capture_run(const char *const *argv, double limit, char **output);
+int capture_run(const char *const *argv, int error_fd, double limit, char **output);
 
 #endif

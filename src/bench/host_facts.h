@@ -3,6 +3,7 @@
 #define BENCH_HOST_FACTS_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 /* {"name", "system", "kernel", "machine", "processor", "processors", "governor", "kvm_device", "iperf3", "time"};
  * what is not known is left out. To be freed by cJSON_Delete(). */
@@ -10,5 +11,8 @@ cJSON *host_facts(void);
 
 /* The processor's model, its frequency governor, whether /dev/kvm is there: added where the system tells. */
 void host_facts_add_system(cJSON *facts);
+
+/* Can VMs of this driver run on this system at all? */
+bool host_facts_can_run(const char *driver);
 
 #endif

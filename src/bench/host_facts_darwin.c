@@ -19,3 +19,8 @@ void host_facts_add_system(cJSON *facts)
     add_text(facts, "name", "kern.osproductversion", "macOS ");
     add_text(facts, "processor", "machdep.cpu.brand_string", "");
 }
+
+bool host_facts_can_run(const char *driver)
+{
+    return true;
+}

@@ -35,3 +35,8 @@ void host_facts_add_system(cJSON *facts)
     add_line(facts, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", " ");
     cJSON_AddBoolToObject(facts, "kvm_device", access("/dev/kvm", R_OK | W_OK) == 0);
 }
+
+bool host_facts_can_run(const char *driver)
+{
+    return !strcmp(driver, "qemu");
+}

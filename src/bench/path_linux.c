@@ -65,7 +65,7 @@ static char *run_client(const struct path_cable *cable, bool reverse, unsigned s
     if (path_namespace_enter(cable->host) < 0)
         return NULL;
     while (!stop_wanted()) {
-        int status = capture_run(argv, seconds + 20, &output);
+        int status = capture_run(argv, 2, seconds + 20, &output);
         if (status < 0)
             text_format(reason, size, "iperf3 did not end: %s", strerror(errno));
         else if (output && iperf_parse(&result, output, strlen(output), reason, size) == 0)
@@ -149,7 +149,7 @@ static int measure_latency(struct path_cable *cable, double seconds, bool loaded
         if ((server = start_server(cable)) < 0 || path_namespace_enter(cable->host) < 0)
             return -1;
         stop_pause(0.2);
-        if (capture_start(&load, argv) < 0) {
+        if (capture_start(&load, argv, 2) < 0) {
             process_end(server, 1);
             return -1;
         }

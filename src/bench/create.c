@@ -1,0 +1,141 @@
+/* bench create, bench delete: the VMs of `bench run`, made ready beforehand. */
+#include "bench/command.h"
+#include "bench/guest.h"
+#include "bench/stop.h"
+#include "common/log.h"
+
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char create_help[] =
+    "usage: vmnet-bench create [--netns NAME] [FILE]\n"
+    "\n"
+    "Make the VMs that a benchmark needs (default: linux), with iperf3 in them, and stop them again: `run` then\n"
+    "has only to start them. Not needed: `run` makes what is missing.\n"
+    "\n"
+    "      --netns NAME  (Linux) work in this network namespace\n"
+    "  -h, --help        show this text\n";
+
+static const char delete_help[] =
+    "usage: vmnet-bench delete\n"
+    "\n"
+    "Remove all VMs that `create` and `run` have made. Results stay.\n"
+    "\n"
+    "  -h, --help  show this text\n";
+
+static int make_guest(const struct benchmark *benchmark, const struct matrix_setup *setup, unsigned index,
+                      const char *netns)
+{
+    struct guest guest = {0};
+    char reason[300] = "";
+    int result = guest_start(&guest, benchmark, setup, index, netns, false, reason, sizeof(reason));
+
+    if (result == 0)
+        result = guest_prepare(&guest, reason, sizeof(reason));
+    guest_stop(&guest);
+    if (result < 0 && !stop_wanted())
+        log_error("bench", "%s: %s", guest.name, reason);
+    else if (result == 0)
+        printf("%s\n", guest.name);
+    return result;
+}
+
+/* Each VM once: those of the setup with most of them. */
+static int make_guests(const struct benchmark *benchmark, const struct matrix *matrix, const char *netns)
+{
+    int result = 0;
+
+    for (int d = 0; d < benchmark->driver_count; d++) {
+        const struct matrix_setup *largest = NULL;
+        for (int i = 0; i < matrix->count; i++)
+            if (matrix->setups[i].driver == &benchmark->drivers[d] &&
+                (!largest || matrix->setups[i].key.vms > largest->key.vms))
+                largest = &matrix->setups[i];
+        for (unsigned i = 0; largest && i < largest->key.vms && !stop_wanted(); i++)
+            result |= make_guest(benchmark, largest, i, netns) < 0;
+    }
+    return stop_wanted() ? 130 : result;
+}
+
+int command_create(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"netns", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'}, {0}};
+    const char *netns = getenv("VMNET_NETNS");
+    char path[PATH_MAX];
+    struct matrix matrix;
+    int option, result = 1;
+
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
+        switch (option) {
+        case 'n':
+            netns = optarg;
+            break;
+        case 'h':
+            fputs(create_help, stdout);
+            return 0;
+        default:
+            return command_usage_error("create", "unknown option, or one without its value");
+        }
+    if (argc - optind > 1)
+        return command_usage_error("create", "one benchmark file at most");
+    struct benchmark *benchmark = malloc(sizeof(*benchmark));
+    if (benchmark && name_find(optind < argc ? argv[optind] : "linux", "benchmarks", path, sizeof(path)) == 0 &&
+        benchmark_read(benchmark, path) == 0 && matrix_create(&matrix, benchmark, NULL, 0) == 0) {
+        stop_install();
+        result = make_guests(benchmark, &matrix, netns);
+        matrix_free(&matrix);
+    }
+    free(benchmark);
+    return result;
+}
+
+static int delete_all(const cJSON *list)
+{
+    const cJSON *vm;
+    int result = 0;
+
+    cJSON_ArrayForEach(vm, list) {
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(vm, "name");
+        if (!cJSON_IsString(name) || strncmp(name->valuestring, "bench-", 6))
+            continue;
+        if (guest_delete(name->valuestring) < 0) {
+            log_error("bench", "cannot delete \"%s\": try vmnet-harness vm delete %s", name->valuestring,
+                      name->valuestring);
+            result = 1;
+        } else {
+            printf("%s\n", name->valuestring);
+        }
+    }
+    return result;
+}
+
+int command_delete(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    const char *const list_argv[] = {guest_harness(), "vm", "list", "--json", NULL};
+    char *output = NULL;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option != 'h')
+            return command_usage_error("delete", "unknown option");
+        fputs(delete_help, stdout);
+        return 0;
+    }
+    if (argc > optind)
+        return command_usage_error("delete", "it takes no argument");
+    if (capture_run(list_argv, 2, 60, &output) != 0 || !output) {
+        log_error("bench", "cannot list the VMs by \"%s\"", guest_harness());
+        free(output);
+        return 1;
+    }
+    cJSON *list = cJSON_Parse(output);
+    free(output);
+    int result = delete_all(list);
+    cJSON_Delete(list);
+    return result;
+}
