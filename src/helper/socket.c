@@ -206,7 +206,9 @@ static int receive(int fd, struct frame *frame, struct datagram_origin *origin)
     if (length < 0)
         return -1;
     frame->length = message.msg_flags & MSG_TRUNC ? DATAGRAM_TOO_LONG : (uint32_t)length;
-    origin->length = message.msg_namelen;
+    /* A name that fills sun_path comes with the length of the NUL that did not fit (unix(7), BUGS);
+     * connect() refuses that length. */
+    origin->length = message.msg_namelen < sizeof(origin->address) ? message.msg_namelen : sizeof(origin->address);
     credentials_read(&message, &origin->credentials);
     return 0;
 }
