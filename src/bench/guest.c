@@ -47,6 +47,8 @@ static void last_line(FILE *file, char *line, size_t size)
     text[length] = '\0';
     const char *start = strrchr(text, '\n');
     start = start ? start + 1 : text;
+    if (!strncmp(start, "error: ", 7))
+        start += 7;
     text_printable(line, size, start, strlen(start));
 }
 
@@ -86,18 +88,24 @@ static void read_text(const cJSON *root, const char *key, char *out, size_t size
         *out = '\0';
 }
 
-static int read_state(struct guest *guest, const char *json, char *reason, size_t size)
+static int read_state(struct guest *guest, const char *json, const char *mode, char *reason, size_t size)
 {
-    char dir[PATH_MAX];
+    char dir[PATH_MAX], its_mode[NAME_SIZE];
     cJSON *root = cJSON_Parse(json);
     const cJSON *pid = cJSON_GetObjectItemCaseSensitive(root, "helper_pid");
 
     read_text(root, "ip", guest->ip, sizeof(guest->ip));
     read_text(root, "dir", dir, sizeof(dir));
+    read_text(root, "operation_mode", its_mode, sizeof(its_mode));
     if (!*dir || !text_format(guest->log, sizeof(guest->log), "%s/vmnet-helper.log", dir))
         *guest->log = '\0';
     guest->helper = cJSON_IsNumber(pid) && pid->valuedouble > 1 && pid->valuedouble < 1e9 ? (pid_t)pid->valuedouble : 0;
     cJSON_Delete(root);
+    /* One that still runs after a bench was killed may be in another network. */
+    if (strcmp(its_mode, mode)) {
+        text_format(reason, size, "the VM runs already, in mode \"%s\"", its_mode);
+        return -1;
+    }
     if (!*guest->ip)
         text_copy(reason, size, "vmnet-harness does not tell the address of the VM");
     return *guest->ip ? 0 : -1;
@@ -133,7 +141,7 @@ int guest_start(struct guest *guest, const struct benchmark *benchmark, const st
     guest->running = true; /* and to be stopped, however far it came */
     int result = run_quietly(argv, START_LIMIT, &output, reason, size);
     if (result == 0)
-        result = read_state(guest, output ? output : "", reason, size);
+        result = read_state(guest, output ? output : "", setup->key.mode, reason, size);
     free(output);
     return result;
 }

@@ -161,6 +161,8 @@ static void fail_setup(struct matrix_run *run, const struct matrix_setup *setup,
         struct result_key key = key_of(setup, test);
         run->failures++;
         cell_save_failure(run->tree, &key, round, reason);
+        for (unsigned left = round; left <= run->benchmark->repeat; left++)
+            progress_skip(&run->progress);
     }
 }
 

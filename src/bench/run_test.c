@@ -8,6 +8,7 @@
 #include "common/text.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,11 @@ static struct usage read_usage(const struct run_test *test)
 {
     struct usage usage = {0};
 
+    /* A line for now, between those of each second. */
+    for (unsigned i = 0; i < test->guest_count; i++)
+        if (test->guests[i].helper)
+            kill(test->guests[i].helper, SIGUSR1);
+    stop_pause(0.1);
     for (unsigned i = 0; i < test->guest_count; i++) {
         double cpu = test->guests[i].helper ? process_cpu(test->guests[i].helper) : -1;
         usage.cpu = cpu < 0 || usage.cpu < 0 ? -1 : usage.cpu + cpu;

@@ -127,6 +127,33 @@ yaml_error() {
     yaml_error 'image: --help' 'begins with a dash'
 }
 
+@test "VMs that cannot be started: recorded with the reason, and the exit status says so" {
+    cat >b.yaml <<'YAML'
+drivers: [{name: qemu, image: /nowhere.img}]
+operation-modes: [host]
+tests: [host-to-vm]
+output: out
+YAML
+    VMNET_HOME=$dir/home run timeout 60 "$bench" run b.yaml
+    assert_failure 1
+    assert_output --partial "the VMs do not start"
+    assert_line --regexp "^vmnet-helper/host-qemu-2/host-to-vm +missing$"
+    jq -e '.rounds["host-to-vm.json"] | .status == "failed" and (.reason | length > 0)' \
+        out/bench/vmnet-helper/host-qemu-2/run.json
+    [ ! -e out/bench/vmnet-helper/host-qemu-2/host-to-vm.json ]
+}
+
+@test "--only: no cell matches" {
+    run "$bench" run --check --only nothing quick
+    assert_failure 1
+    assert_output --partial "no cell matches --only"
+    run "$bench" run --check --only 'host-*vm-to-vm' --only 'shared*host-to-vm' quick
+    assert_success
+    assert_line "vmnet-helper/host-qemu-2/vm-to-vm"
+    assert_line "vmnet-helper/shared-qemu-2/host-to-vm"
+    refute_line "vmnet-helper/host-qemu-2/host-to-vm"
+}
+
 @test "a benchmark that is not there" {
     run "$bench" run --check nowhere
     assert_failure 1
