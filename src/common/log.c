@@ -2,10 +2,14 @@
 #include "common/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long a full pipe may hold up a line. */
+enum { ROOM_MS = 200 };
 
 static bool verbose;
 
@@ -25,9 +29,13 @@ static void __attribute__((format(printf, 3, 0))) write_line(const char *level, 
     vsnprintf(text, sizeof(text), format, args);
     text_printable(safe, sizeof(safe), text, strlen(text));
     int length = snprintf(line, sizeof(line), "%-5s [%s] %s\n", level, tag, safe);
-    /* Nothing is left to tell it to when stderr is gone. */
-    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
-    (void)written;
+    /* Nothing is left to tell it to when stderr is gone; and a reader who has stopped to read must not stop
+     * us: its line is lost. */
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&room, 1, ROOM_MS) > 0) {
+        ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+        (void)written;
+    }
     errno = saved;
 }
 

@@ -21,7 +21,7 @@ bool privileges_suffice(void)
     capng_get_caps_process();
     if (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
         return true;
-    log_error("main", "opening a network interface needs root: run it with sudo, or give the binary cap_net_admin");
+    log_error("main", "opening a network interface needs root: run it with sudo");
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 int socket_check_fd(int fd)
@@ -84,6 +85,20 @@ static int check_folder(const char *path)
     return 0;
 }
 
+/* A helper that was killed holds its socket until the last of its threads is gone: a moment longer than
+ * its death can be seen. */
+static bool stays_alive(const char *path)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000000};
+
+    for (int attempt = 0; attempt < 20; attempt++) {
+        if (!is_alive(path))
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 /* What is at the path already? Nothing, or a socket of ours that nobody listens to: *stale. */
 static int check_file(const char *path, bool *stale)
 {
@@ -104,7 +119,7 @@ static int check_file(const char *path, bool *stale)
         log_error("main", "socket \"%s\" belongs to another user: choose another path", path);
         return -1;
     }
-    if (is_alive(path)) {
+    if (stays_alive(path)) {
         log_error("main", "socket \"%s\" is in use: stop the program that serves it, or choose another path", path);
         return -1;
     }

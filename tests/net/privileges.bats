@@ -118,14 +118,3 @@ is_forwarding() {
     assert_equal "$(wc -l <"$dir/one.json")" 1
     [ "$(wc -c <"$dir/one.json")" -le 4096 ]
 }
-
-@test "a signal while nobody has connected ends it, with status 0" {
-    for signal in TERM INT HUP QUIT; do
-        start_helper one
-        wait_for 20 is_ready one
-        kill -$signal "$(helper_pid one)"
-        ended_with 0 "$(helper_pid one)"
-        [ ! -e "$dir/one.sock" ]
-    done
-    assert_nothing_left
-}
