@@ -22,30 +22,57 @@ static void add_name(char (*list)[NAME_SIZE], int *count, const char *name)
         text_copy(list[(*count)++], NAME_SIZE, name);
 }
 
+/* In ascending order. */
 static void add_vms(struct plot_file *plot, unsigned vms)
 {
-    for (int i = 0; i < plot->vms_count; i++)
-        if (plot->vms[i] == vms)
-            return;
-    if (plot->vms_count < PLOT_LIST_MAX)
-        plot->vms[plot->vms_count++] = vms;
+    int place = 0;
+
+    while (place < plot->vms_count && plot->vms[place] < vms)
+        place++;
+    if (plot->vms_count == PLOT_LIST_MAX || (place < plot->vms_count && plot->vms[place] == vms))
+        return;
+    memmove(&plot->vms[place + 1], &plot->vms[place], (size_t)(plot->vms_count - place) * sizeof(plot->vms[0]));
+    plot->vms[place] = vms;
+    plot->vms_count++;
 }
 
-/* What a plot file of all results of a mode would say. */
+static bool is_path(const char *network)
+{
+    return !strcmp(network, "path");
+}
+
+/* What a plot file of all results of a mode would say: of those with guests, or of those without. */
 static void select_mode(struct plot_file *plot, const struct result_key *keys, int count, const char *mode,
-                        enum measure measure)
+                        enum measure measure, bool path)
 {
     memset(plot, 0, sizeof(*plot));
     plot->measure = measure;
     text_copy(plot->title, sizeof(plot->title), measure_title(measure));
     for (int i = 0; i < count; i++) {
-        if (strcmp(keys[i].mode, mode) || !measure_fits(measure, keys[i].test))
+        if (strcmp(keys[i].mode, mode) || !measure_fits(measure, keys[i].test) || is_path(keys[i].network) != path)
             continue;
         add_name(plot->networks, &plot->network_count, keys[i].network);
         add_name(plot->drivers, &plot->driver_count, keys[i].driver);
         add_name(plot->tests, &plot->test_count, keys[i].test);
         add_vms(plot, keys[i].vms);
     }
+}
+
+/* Tests that none of the series has a value of. */
+static void drop_empty_rows(struct chart *chart)
+{
+    int used = 0;
+
+    for (int row = 0; row < chart->row_count; row++) {
+        bool any = false;
+        for (int i = 0; i < chart->series_count; i++) {
+            any |= chart->series[i].bars[row].count > 0;
+            chart->series[i].bars[used] = chart->series[i].bars[row];
+        }
+        memmove(chart->rows[used], chart->rows[row], sizeof(chart->rows[0]));
+        used += any;
+    }
+    chart->row_count = used;
 }
 
 static int add_chart(struct report *report, const struct plot_file *plot, const char *mode, const char *tree)
@@ -64,6 +91,9 @@ static int add_chart(struct report *report, const struct plot_file *plot, const 
         free(chart);
         return 0;
     }
+    drop_empty_rows(chart);
+    if (is_path(plot->networks[0]))
+        text_format(chart->title, sizeof(chart->title), "%s - the path alone, without a guest", plot->title);
     report->charts[report->chart_count++] = chart;
     return 0;
 }
@@ -104,12 +134,13 @@ int report_collect(struct report *report, const char *tree)
         if (results_folder(tree, &keys[i], folder, sizeof(folder)))
             add_host(report, folder);
     }
-    for (int m = 0; m < mode_count; m++)
-        for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]) && result == 0; i++) {
-            select_mode(plot, keys, count, modes[m], measures[i]);
-            if (plot->test_count)
-                result = add_chart(report, plot, modes[m], tree);
-        }
+    enum { MEASURES = sizeof(measures) / sizeof(measures[0]) };
+    for (int i = 0; i < 2 * mode_count * MEASURES && result == 0; i++) {
+        const char *mode = modes[i / MEASURES % mode_count];
+        select_mode(plot, keys, count, mode, measures[i % MEASURES], i >= mode_count * MEASURES);
+        if (plot->test_count)
+            result = add_chart(report, plot, mode, tree);
+    }
     report->cells = count;
     free(keys);
     free(plot);

@@ -50,7 +50,7 @@ static void write_bar(const struct chart_series *series, int row, int index, int
     markup_html(out, series->label);
     fputs("</text>", out);
     if (!bar->count) {
-        fprintf(out, "<text x=\"0\" y=\"%d\">%s</text>\n", y + 30, bar->impossible ? "- (one VM)" : "missing");
+        fprintf(out, "<text x=\"0\" y=\"%d\">%s</text>\n", y + 30, bar->impossible ? "needs a second VM" : "missing");
         return;
     }
     fprintf(out, "<rect x=\"0\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill=\"%s\"/>", y + 18, bar->median * scale,

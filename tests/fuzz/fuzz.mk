@@ -10,7 +10,8 @@ FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=u
 $(FUZZ_DIR)/fuzz_%: tests/fuzz/fuzz_%.c $(HELPER_SRC) $(COMMON_SRC) $(wildcard src/*/*.h tests/unit/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -Isrc -Itests -pthread $(PKG_CFLAGS) $(FUZZ_FLAGS) -o $@ $< \
-		$(wildcard src/helper/offload_*.c src/helper/checksum*.c src/helper/batch.c src/helper/frame.c)
+		$(wildcard src/helper/offload_*.c src/helper/checksum*.c src/helper/batch.c src/helper/frame.c) \
+		$(call pkg_libs,libcjson) -lm
 
 .PHONY: fuzz
 fuzz:
