@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,8 +156,11 @@ int socket_create(struct server_socket *server, const char *path)
     return 0;
 }
 
-static int open_folder(const struct server_socket *server)
+/* Two helpers that start on one stale socket must not remove each other's new one: they take turns. The
+ * lock is the folder's, so no file is left; anybody can hold it, so nobody waits for long. */
+static int lock_folder(const struct server_socket *server)
 {
+    const struct timespec pause = {.tv_nsec = 20 * 1000000};
     char folder[SOCKET_PATH_MAX + 1];
     size_t length = (size_t)(server->name - server->path);
 
@@ -164,23 +168,19 @@ static int open_folder(const struct server_socket *server)
         text_copy(folder, sizeof(folder), ".");
     else
         text_format(folder, sizeof(folder), "%.*s", (int)length, server->path);
-    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int attempt = 0; fd >= 0 && attempt < 100 && flock(fd, LOCK_EX | LOCK_NB) < 0; attempt++)
+        nanosleep(&pause, NULL);
+    return fd;
 }
 
-int socket_bind(struct server_socket *server)
+/* bind() makes the file with the mask applied: there is no moment in which others could connect. */
+static int make_file(struct server_socket *server)
 {
     struct sockaddr_un address;
     struct stat status;
-    bool stale;
 
-    if (check_file(server->path, &stale) < 0)
-        return -1;
-    if (stale && unlink(server->path) < 0) {
-        log_error("main", "cannot remove stale socket \"%s\": %s", server->path, strerror(errno));
-        return -1;
-    }
     fill_address(&address, server->path);
-    /* bind() makes the file with the mask applied: there is no moment in which others could connect. */
     mode_t mask = umask(0177);
     int result = bind(server->fd, (struct sockaddr *)&address, sizeof(address));
     int error = errno;
@@ -189,12 +189,28 @@ int socket_bind(struct server_socket *server)
         log_error("main", "cannot make socket \"%s\": %s", server->path, strerror(error));
         return -1;
     }
-    server->folder = open_folder(server);
     if (lstat(server->path, &status) == 0) {
         server->device = status.st_dev;
         server->inode = status.st_ino;
     }
     return 0;
+}
+
+int socket_bind(struct server_socket *server)
+{
+    bool stale;
+
+    server->folder = lock_folder(server);
+    int result = check_file(server->path, &stale);
+    if (result == 0 && stale && unlink(server->path) < 0) {
+        log_error("main", "cannot remove stale socket \"%s\": %s", server->path, strerror(errno));
+        result = -1;
+    }
+    if (result == 0)
+        result = make_file(server);
+    if (server->folder >= 0)
+        flock(server->folder, LOCK_UN);
+    return result;
 }
 
 struct datagram_origin {

@@ -168,6 +168,26 @@ waits_again() {
     client --bind "$dir/vm.sock" --connect "$dir/one.sock" arp $gateway
 }
 
+@test "of several helpers that start on one stale socket one gets it" {
+    local served=0
+    start_helper one
+    stop_helper one KILL
+    for number in 1 2 3; do
+        ip netns exec "$ns" "$bin/vmnet-helper" --socket "$dir/one.sock" >"$dir/$number.json" 2>"$dir/$number.log" 3>&- &
+        echo $! >"$dir/$number.helper.pid"
+    done
+    for number in 1 2 3; do
+        wait_for 60 helper_has_spoken $number
+        if [ -s "$dir/$number.json" ]; then
+            served=$((served + 1))
+        else
+            logged $number "is in use"
+        fi
+    done
+    assert_equal $served 1
+    client --bind "$dir/vm.sock" --connect "$dir/one.sock" arp $gateway
+}
+
 @test "the socket of a living helper is left alone, before and after it has a client" {
     start_helper one
     run fail_helper --socket "$dir/one.sock"
