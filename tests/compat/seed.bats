@@ -8,6 +8,7 @@ id=2835E074-9892-4A79-AFFB-7E41D2605678
 
 # Start the helper in the background as the document has it: log and JSON to files.
 start_helper() {
+    rm -f "$DIR/log" # of an earlier helper: its lines must not be taken for news
     # Not by in_ns: $! would be the shell of the function.
     ip netns exec "$ns" "$HELPER" --socket "$DIR/vmnet.sock" "$@" >"$DIR/vmnet.json" 2>"$DIR/log" 3>&- &
     helper=$!
