@@ -39,7 +39,7 @@ NETWORK  := $(wildcard src/helper/network/*.c)
 endif
 # `make SANDBOX=none CFLAGS='-g -fsanitize=address'`: a sanitizer's runtime needs more system calls.
 SANDBOX  ?= $(SYSTEM)
-OTHER    += $(if $(filter none,$(SANDBOX)),%/sandbox_$(SYSTEM).c,%/sandbox_none.c)
+OTHER    += $(if $(filter none,$(SANDBOX)),%/sandbox_$(SYSTEM).c %/test_sandbox_$(SYSTEM).c,%/sandbox_none.c)
 
 LDFLAGS  ?=
 BASE_LDFLAGS := -pthread $(HARDEN_LD)

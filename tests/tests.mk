@@ -2,7 +2,7 @@
 ## make check-quick  unit and cli tests: under a minute
 ## make check-unit | check-cli | check-net | check-compat | check-vm | check-macos | check-lint
 
-UNIT_SRC  := $(wildcard tests/unit/test_*.c)
+UNIT_SRC  := $(call sources,tests/unit/test_*.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 LIBRARIES := $(BUILD)/lib/libhelper.a $(BUILD)/lib/libclient.a $(BUILD)/lib/libharness.a $(BUILD)/lib/libbench.a $(BUILD)/lib/libcommon.a
 
