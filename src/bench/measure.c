@@ -7,7 +7,8 @@ const char *const measure_names[] = {"bitrate", "cpu", "retransmits", "frames", 
 
 const char *measure_unit(enum measure measure)
 {
-    static const char *const units[] = {"Gbit/s", "CPU s/GB", "retransmissions", "k frames/s", "\xc2\xb5s", "\xc2\xb5s"};
+    static const char *const units[] = {"Gbit/s",     "CPU s/GB",   "retransmissions",
+                                        "k frames/s", "\xc2\xb5s", "\xc2\xb5s"};
 
     return units[measure];
 }

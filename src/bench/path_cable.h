@@ -3,6 +3,8 @@
 #ifndef BENCH_PATH_CABLE_H
 #define BENCH_PATH_CABLE_H
 
+#include "bench/usage.h"
+
 #include <sys/types.h>
 
 #define PATH_HOST_ADDRESS "192.168.106.1"
@@ -26,6 +28,7 @@ struct path_cable {
     pid_t peer;         /* plays the VM; -1: none */
     int tap, host_tap;  /* of the VM, of the reference's host side; -1: none */
     int liveness;       /* the helper ends when this is closed; -1: none */
+    int log;            /* what the helper says; -1: none */
 };
 
 /* Make it, until frames can pass. Returns 0, or -1 (logged) with nothing left. */
@@ -34,7 +37,7 @@ int path_cable_start_kind(struct path_cable *cable, enum path_kind kind);
 /* End its processes; the namespaces go with them. Fine for one that was not started, if it is all -1. */
 void path_cable_stop(struct path_cable *cable);
 
-/* CPU seconds that the carrier has used; -1: it has none. */
-double path_cable_cpu(const struct path_cable *cable);
+/* What the carrier has used and moved until now. */
+struct usage path_cable_usage(const struct path_cable *cable);
 
 #endif

@@ -1,7 +1,6 @@
 #include "bench/path_cable.h"
 #include "bench/path_namespace.h"
 #include "bench/path_relay.h"
-#include "bench/process_cpu.h"
 #include "bench/stop.h"
 #include "common/log.h"
 #include "common/own_path.h"
@@ -16,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,6 +74,20 @@ static int read_mac(int fd, uint8_t *mac)
     return result;
 }
 
+/* Why the helper did not start: its last line. */
+static void show_log(int log)
+{
+    char text[2048];
+    off_t end = lseek(log, 0, SEEK_END);
+    ssize_t length = pread(log, text, sizeof(text) - 1, end > (off_t)sizeof(text) - 1 ? end - (off_t)sizeof(text) + 1 : 0);
+
+    while (length > 0 && text[length - 1] == '\n')
+        length--;
+    text[length > 0 ? length : 0] = '\0';
+    const char *line = strrchr(text, '\n');
+    log_error("bench", "vmnet-helper did not start: %s", line ? line + 1 : text);
+}
+
 /* Start vmnet-helper in the current namespace, with its end of the socket. */
 static int start_helper(struct path_cable *cable, int socket, uint8_t *mac)
 {
@@ -93,9 +107,9 @@ static int start_helper(struct path_cable *cable, int socket, uint8_t *mac)
         return -1;
     }
     cable->liveness = alive[1];
-    /* Its log is of interest only when it fails, and then it ends with the error: warnings and up. */
+    cable->log = memfd_create("vmnet-helper.log", MFD_CLOEXEC);
     struct process_options options = {
-        .argv = argv, .fds = {-1, out[1], -1, socket, alive[0]}, .fd_count = 5, .new_group = true};
+        .argv = argv, .fds = {-1, out[1], cable->log, socket, alive[0]}, .fd_count = 5, .new_group = true};
     cable->carrier = process_start(&options);
     int error = errno;
     close(out[1]);
@@ -105,8 +119,7 @@ static int start_helper(struct path_cable *cable, int socket, uint8_t *mac)
     if (cable->carrier < 0)
         log_error("bench", "cannot start \"%s\": %s", path, strerror(error));
     else if (result < 0 && !stop_wanted())
-        log_error("bench", "vmnet-helper did not start: see what it says to: %s --fd 3 --operation-mode host 3<>...",
-                  path);
+        show_log(cable->log);
     return result;
 }
 
@@ -171,7 +184,8 @@ static int start_veth(struct path_cable *cable)
 
 int path_cable_start_kind(struct path_cable *cable, enum path_kind kind)
 {
-    *cable = (struct path_cable){.kind = kind, .carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1};
+    *cable = (struct path_cable){.kind = kind, .carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1,
+                                  .log = -1};
     cable->host = path_namespace_create();
     cable->vm = cable->host < 0 ? -1 : path_namespace_create();
     int result = cable->vm < 0 ? -1 : kind == PATH_VETH ? start_veth(cable) : start_relayed(cable);
@@ -197,9 +211,19 @@ void path_cable_stop(struct path_cable *cable)
     close_fd(&cable->host_tap);
     close_fd(&cable->host);
     close_fd(&cable->vm);
+    close_fd(&cable->log);
 }
 
-double path_cable_cpu(const struct path_cable *cable)
+struct usage path_cable_usage(const struct path_cable *cable)
 {
-    return cable->carrier > 0 ? process_cpu(cable->carrier) : -1;
+    struct usage usage = {0};
+    char log[64] = "";
+
+    if (cable->log >= 0) {
+        snprintf(log, sizeof(log), "/proc/self/fd/%d", cable->log);
+        usage_ask(cable->carrier);
+        stop_pause(0.1);
+    }
+    usage_add(&usage, cable->carrier > 0 ? cable->carrier : 0, log);
+    return usage;
 }

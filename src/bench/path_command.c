@@ -166,10 +166,11 @@ static int print_results(const char *output, bool json)
 int command_path(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"quick", no_argument, NULL, 'q'},        {"rounds", required_argument, NULL, 'r'},
-        {"time", required_argument, NULL, 't'},   {"output", required_argument, NULL, 'o'},
-        {"resume", no_argument, NULL, 'e'},       {"only", required_argument, NULL, 'n'},      {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {0}};
+        {"quick", no_argument, NULL, 'q'},      {"rounds", required_argument, NULL, 'r'},
+        {"time", required_argument, NULL, 't'}, {"output", required_argument, NULL, 'o'},
+        {"resume", no_argument, NULL, 'e'},     {"only", required_argument, NULL, 'n'},
+        {"json", no_argument, NULL, 'j'},       {"help", no_argument, NULL, 'h'},
+        {0}};
     struct path_options path = {.output = "out", .small = true};
     unsigned long rounds = 5, seconds = 3;
     bool json = false, quick = false;

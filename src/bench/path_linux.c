@@ -80,34 +80,23 @@ static char *run_client(const struct path_cable *cable, bool reverse, unsigned s
     return output;
 }
 
-static cJSON *new_record(double cpu, double bytes)
-{
-    cJSON *record = cJSON_CreateObject();
-
-    if (cpu >= 0) {
-        cJSON_AddNumberToObject(record, "helper_cpu_seconds", cpu);
-        cJSON_AddNumberToObject(record, "bytes", bytes);
-    }
-    return record;
-}
-
 static int measure_stream(struct path_cable *cable, unsigned seconds, bool reverse, char **text, cJSON **record,
                           char *reason, size_t size)
 {
     struct iperf_result result;
     pid_t server = start_server(cable);
-    double before = path_cable_cpu(cable);
+    struct usage before = path_cable_usage(cable);
 
     if (server < 0) {
         text_copy(reason, size, "iperf3 could not be started");
         return -1;
     }
     *text = run_client(cable, reverse, seconds, reason, size);
-    double after = path_cable_cpu(cable);
+    struct usage after = path_cable_usage(cable);
     process_end(server, 1);
     if (!*text || iperf_parse(&result, *text, strlen(*text), reason, size) < 0)
         return -1;
-    *record = new_record(before < 0 ? -1 : after - before, result.bytes);
+    *record = usage_record(&before, &after, result.bytes);
     return 0;
 }
 
@@ -288,7 +277,7 @@ static void run_rounds(struct path_run *run)
 int path_measure(const struct path_options *options)
 {
     static const struct path_cable none = {.carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1,
-                                           .host = -1, .vm = -1};
+                                           .host = -1, .vm = -1, .log = -1};
     struct path_run run = {.options = options};
     int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), result = 0;
 

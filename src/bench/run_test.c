@@ -1,90 +1,36 @@
 #include "bench/run_test.h"
 #include "bench/iperf.h"
-#include "bench/process_cpu.h"
-#include "bench/stats_log.h"
 #include "bench/stop.h"
-#include "common/file.h"
+#include "bench/usage.h"
 #include "common/process.h"
 #include "common/text.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { ARGUMENTS_MAX = 40, LOG_MAX = 256 << 20 };
-
-/* What all helpers of the test have used and moved until now. */
-struct usage {
-    double cpu; /* -1: not known */
-    struct stats_side host, vm;
-};
-
-static void add_side(struct stats_side *total, const struct stats_side *side, double sign)
-{
-    total->packets += sign * side->packets;
-    total->bytes += sign * side->bytes;
-    total->drops += sign * side->drops;
-}
-
-static void add_log(struct usage *usage, const char *path)
-{
-    struct stats_sample *samples = NULL;
-    char *text = file_read(path, LOG_MAX, NULL);
-    int count = text ? stats_log_parse(text, &samples) : 0;
-
-    for (int i = 0; i < count; i++) {
-        add_side(&usage->host, &samples[i].host, 1);
-        add_side(&usage->vm, &samples[i].vm, 1);
-    }
-    free(samples);
-    free(text);
-}
+enum { ARGUMENTS_MAX = 40 };
 
 static struct usage read_usage(const struct run_test *test)
 {
     struct usage usage = {0};
 
-    /* A line for now, between those of each second. */
     for (unsigned i = 0; i < test->guest_count; i++)
-        if (test->guests[i].helper)
-            kill(test->guests[i].helper, SIGUSR1);
+        usage_ask(test->guests[i].helper);
     stop_pause(0.1);
-    for (unsigned i = 0; i < test->guest_count; i++) {
-        double cpu = test->guests[i].helper ? process_cpu(test->guests[i].helper) : -1;
-        usage.cpu = cpu < 0 || usage.cpu < 0 ? -1 : usage.cpu + cpu;
-        add_log(&usage, test->guests[i].log);
-    }
+    for (unsigned i = 0; i < test->guest_count; i++)
+        usage_add(&usage, test->guests[i].helper, test->guests[i].log);
     return usage;
 }
 
-static void add_side_json(cJSON *parent, const char *name, const struct stats_side *side)
+static cJSON *new_record(const struct usage *before, const struct usage *after, double bytes, const char *const *argv)
 {
-    cJSON *object = cJSON_AddObjectToObject(parent, name);
-
-    cJSON_AddNumberToObject(object, "packets", side->packets);
-    cJSON_AddNumberToObject(object, "bytes", side->bytes);
-    cJSON_AddNumberToObject(object, "drops", side->drops);
-}
-
-static cJSON *new_record(const struct usage *before, struct usage *after, double bytes, const char *const *argv)
-{
-    cJSON *record = cJSON_CreateObject();
+    cJSON *record = usage_record(before, after, bytes);
     cJSON *command = cJSON_AddArrayToObject(record, "command");
 
     for (; *argv; argv++)
         cJSON_AddItemToArray(command, cJSON_CreateString(*argv));
-    if (before->cpu >= 0 && after->cpu >= 0) {
-        cJSON_AddNumberToObject(record, "helper_cpu_seconds", after->cpu - before->cpu);
-        cJSON_AddNumberToObject(record, "bytes", bytes);
-    }
-    add_side(&after->host, &before->host, -1);
-    add_side(&after->vm, &before->vm, -1);
-    cJSON *stats = cJSON_AddObjectToObject(record, "helper_stats");
-    add_side_json(stats, "host", &after->host);
-    add_side_json(stats, "vm", &after->vm);
     return record;
 }
 
@@ -115,7 +61,8 @@ static void build_client(struct client *client, const struct run_test *test)
         add(client, within[i]);
     for (int i = 0; !between && test->netns && i < 4; i++)
         add(client, namespace[i]);
-    const char *const always[] = {"iperf3", "-c", test->guests[0].ip, "-p", client->port, "--time", client->time, "--json"};
+    const char *const always[] = {"iperf3",     "-c",     test->guests[0].ip, "-p",
+                                  client->port, "--time", client->time,       "--json"};
     for (int i = 0; i < 8; i++)
         add(client, always[i]);
     if (b->omit && !test->seconds) {

@@ -65,7 +65,8 @@ static struct comparison compare(double *before, int before_count, double *after
 
 static void test_verdicts(void **state)
 {
-    double low[] = {1.0, 1.1, 1.2, 1.3, 1.4}, high[] = {2.0, 2.1, 2.2, 2.3, 2.4}, between[] = {1.05, 1.15, 1.2, 1.25, 1.5};
+    double low[] = {1.0, 1.1, 1.2, 1.3, 1.4}, high[] = {2.0, 2.1, 2.2, 2.3, 2.4};
+    double between[] = {1.05, 1.15, 1.2, 1.25, 1.5};
 
     assert_int_equal(compare(low, 5, high, 5).verdict, VERDICT_BETTER);
     assert_int_equal(compare(high, 5, low, 5).verdict, VERDICT_WORSE);

@@ -11,7 +11,8 @@
 
 #define LINE(time, host, vm)                                                                              \
     "INFO  [stats] {\"time\": \"" time "\", \"host\": {\"packets\": " #host ", \"bytes\": " #host           \
-    "00, \"drops\": 0, \"fast\": 1, \"slow\": 0}, \"vm\": {\"packets\": " #vm ", \"bytes\": " #vm "000, \"drops\": 1}}\n"
+    "00, \"drops\": 0, \"fast\": 1, \"slow\": 0}, \"vm\": {\"packets\": " #vm ", \"bytes\": " #vm                      \
+    "000, \"drops\": 1}}\n"
 
 static struct stats_sample *samples;
 
