@@ -1,3 +1,5 @@
+# shellcheck disable=SC2154 # bin, tools and root are from common, ns from namespace
+#
 # Helpers and VMs for tests of the network: load after common and namespace.
 #
 #     setup()    { net_setup; }       a namespace $ns and a folder $dir for the test
@@ -25,6 +27,7 @@ net_teardown() {
     for one in $namespaces; do
         namespace_remove "$one" || true
     done
+    # shellcheck disable=SC2013
     for pid in $(cat "$dir"/*.helper.pid 2>/dev/null); do
         wait_for 10 is_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
     done

@@ -1,4 +1,6 @@
 #!/bin/busybox sh
+# shellcheck shell=dash disable=SC2154 # the variables are udhcpc's
+#
 # What udhcpc runs in the namespace that plays the VM. The lease is written where LEASE says.
 case $1 in
 bound | renew)

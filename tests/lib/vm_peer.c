@@ -111,7 +111,8 @@ static bool relay_to_helper(struct peer *peer)
             if (count <= 0)
                 break;
             peer->parts[peer->waiting] = (struct iovec){peer->to_helper[peer->waiting], (size_t)count};
-            peer->messages[peer->waiting].msg_hdr = (struct msghdr){.msg_iov = &peer->parts[peer->waiting], .msg_iovlen = 1};
+            peer->messages[peer->waiting].msg_hdr =
+                (struct msghdr){.msg_iov = &peer->parts[peer->waiting], .msg_iovlen = 1};
             peer->waiting++;
         }
     }
@@ -165,8 +166,9 @@ static void relay(struct peer *peer)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"fd", required_argument, NULL, 'f'},    {"socket", required_argument, NULL, 's'}, {"magic", no_argument, NULL, 'g'},
-        {"mac", required_argument, NULL, 'm'},   {"name", required_argument, NULL, 'n'},   {0},
+        {"fd", required_argument, NULL, 'f'},  {"socket", required_argument, NULL, 's'},
+        {"magic", no_argument, NULL, 'g'},     {"mac", required_argument, NULL, 'm'},
+        {"name", required_argument, NULL, 'n'}, {0},
     };
     struct sigaction action = {.sa_handler = end};
     struct sockaddr_un own = {0};

@@ -26,7 +26,8 @@ static bool fill_addresses(struct network *network, const struct interface_confi
     }
     if (network->end > network->gateway)
         return true;
-    log_error("network", "no address is left for a VM: --end-address must be above --start-address, which is the gateway's");
+    log_error("network", "no address is left for a VM: "
+              "--end-address must be above --start-address, which is the gateway's");
     return false;
 }
 
@@ -55,7 +56,8 @@ int network_describe(struct network *network, const struct interface_config *con
     if (config->mode == MODE_BRIDGED) {
         if (!text_copy(network->bridge, sizeof(network->bridge), config->shared_interface) || !network->bridge[0] ||
             strchr(network->bridge, '/') || network->bridge[0] == '.') {
-            log_error("network", "there is no interface \"%s\": vmnet-helper --list-shared-interfaces prints those that can be joined",
+            log_error("network", "there is no interface \"%s\": "
+                      "vmnet-helper --list-shared-interfaces prints those that can be joined",
                       config->shared_interface);
             return -1;
         }

@@ -104,8 +104,8 @@ static void restore_one(int folder, const char *rest, void *context)
 
     if (!text_format(name, sizeof(name), RECORD "%s", rest) || state_read(folder, name, text, sizeof(text)) < 0)
         return;
-    if (sscanf(text, "%d %d", &before, &before_all) == 2 && sscanf(rest, "%7[^:]:%23[^:]:%n", family, key, &used) == 2 &&
-        used) {
+    if (sscanf(text, "%d %d", &before, &before_all) == 2 &&
+        sscanf(rest, "%7[^:]:%23[^:]:%n", family, key, &used) == 2 && used) {
         const char *interface = rest + used;
         if (strcmp(interface, "all") == 0)
             forwarding_ipv6_switch_host(restore->socket, before);

@@ -69,7 +69,8 @@ static int receive_result(int channel)
     int fd = -1, error = 0;
     union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control = {0};
     struct iovec data = {&error, sizeof(error)};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
     ssize_t count;
 
     while ((count = recvmsg(channel, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
@@ -111,10 +112,11 @@ static int open_device(int index)
 static void report_make(const char *parent, int error)
 {
     if (error == -NLE_OPNOTSUPP)
-        log_error("network", "cannot join %s: this kernel has no macvtap; load the module macvtap, or put %s in a Linux bridge and name that",
-                  parent, parent);
+        log_error("network", "cannot join %s: this kernel has no macvtap; "
+                  "load the module macvtap, or put %s in a Linux bridge and name that", parent, parent);
     else if (error == -NLE_BUSY)
-        log_error("network", "cannot join %s: it is in use by a bridge or bond already; name that with --shared-interface", parent);
+        log_error("network", "cannot join %s: it is in use by a bridge or bond already; "
+                  "name that with --shared-interface", parent);
     else if (error == -NLE_INVAL)
         log_error("network", "cannot join %s: it is neither a bridge nor an Ethernet interface", parent);
     else

@@ -26,7 +26,8 @@ static int run(const char *rules, const char *what)
         const char *text = nft_ctx_get_error_buffer(context);
         size_t length = strcspn(text, "\n");
         text_printable(reason, sizeof(reason), text, length);
-        log_error("network", "cannot %s the nftables table: %s; does the kernel have nf_tables, and NAT?", what, reason);
+        log_error("network", "cannot %s the nftables table: %s; does the kernel have nf_tables, and NAT?", what,
+                  reason);
         result = -1;
     }
     nft_ctx_free(context);
@@ -77,7 +78,8 @@ int nat_make(const struct network *network)
 
     ipv4_format(network->gateway & network->mask, address);
     text_format(subnet, sizeof(subnet), "%s/%u", address, ipv4_prefix_length(network->mask));
-    bool fits = network->mode == MODE_SHARED ? shared_rules(rules, network, subnet) : host_rules(rules, network->bridge);
+    bool fits = network->mode == MODE_SHARED ? shared_rules(rules, network, subnet)
+                                             : host_rules(rules, network->bridge);
     if (!fits) {
         log_error("network", "the rules for %s are too long", network->bridge);
         return -1;

@@ -85,8 +85,8 @@ static int check_addresses(const struct network *network, int folder)
     if (state_read(folder, "network", theirs, sizeof(theirs)) < 0 || strcmp(ours, theirs) == 0)
         return 0;
     theirs[strcspn(theirs, "\n")] = '\0';
-    log_error("network", "the network on this subnet runs with other addresses (start, end, mask: %s): use the same, or another subnet",
-              theirs);
+    log_error("network", "the network on this subnet runs with other addresses (start, end, mask: %s): "
+              "use the same, or another subnet", theirs);
     return -1;
 }
 
@@ -117,13 +117,13 @@ static int check_shared_interface(const struct network *network, struct nl_sock 
     struct link_facts facts;
 
     if (is_ours(network->bridge)) {
-        log_error("network", "%s is the bridge of a shared or host network: use --operation-mode shared or host to join it",
-                  network->bridge);
+        log_error("network", "%s is the bridge of a shared or host network: "
+                  "use --operation-mode shared or host to join it", network->bridge);
         return -1;
     }
     if (link_find(socket, network->bridge, &facts) < 0) {
-        log_error("network", "there is no interface \"%s\": vmnet-helper --list-shared-interfaces prints those that can be joined",
-                  network->bridge);
+        log_error("network", "there is no interface \"%s\": "
+                  "vmnet-helper --list-shared-interfaces prints those that can be joined", network->bridge);
         return -1;
     }
     return 0;

@@ -151,10 +151,11 @@ int state_open(struct state *state)
     state->fd = open_locked(name);
     if (state->fd < 0) {
         if (errno == ETIMEDOUT)
-            log_error("network", "another vmnet-helper has held the lock of %s/%s for %d s: end it, or run vmnet-helper --cleanup",
-                      STATE_ROOT, name, LOCK_SECONDS);
+            log_error("network", "another vmnet-helper has held the lock of %s/%s for %d s: end it", STATE_ROOT, name,
+                      LOCK_SECONDS);
         else if (errno == EPERM)
-            log_error("network", "%s must belong to root and be writable by nobody else: correct or remove it", STATE_ROOT);
+            log_error("network", "%s must belong to root and be writable by nobody else: correct or remove it",
+                      STATE_ROOT);
         else
             log_error("network", "cannot keep the network's state in %s: %s; run vmnet-helper with sudo", STATE_ROOT,
                       strerror(errno));
