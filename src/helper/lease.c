@@ -1,5 +1,6 @@
 #include "helper/lease.h"
 #include "helper/frame.h"
+#include "helper/offload_fields.h"
 
 #include <string.h>
 
@@ -20,16 +21,6 @@ enum {
     OPTION_END = 255,
     DHCP_ACK = 5,
 };
-
-static unsigned get16(const uint8_t *at)
-{
-    return (unsigned)at[0] << 8 | at[1];
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
 
 /* The BOOTP message of a frame from one UDP port to another, NULL if it is none. *size is its size
  * as UDP has it: padding of short frames does not count. */

@@ -26,7 +26,7 @@ static void write_line(struct notify *notify, const char *line, size_t length)
 
     pthread_mutex_lock(&notify->lock);
     if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT)) {
-        ssize_t written = send(notify->fd, line, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t written = send(notify->fd, line, length, MSG_DONTWAIT);
         if (written < 0 && errno == ENOTSOCK)
             written = write(notify->fd, line, length);
         if (written < 0)
