@@ -11,6 +11,7 @@
  * A helper that ends well (status 0) mostly does so because the command closed its socket by ending,
  * and its news may come before the command's: wait a moment for that before calling it a loss. */
 #include "supervise.h"
+#include "orphans.h"
 #include "signals.h"
 #include "common/log.h"
 #include "common/process.h"
@@ -28,6 +29,7 @@ struct watch {
     pid_t command;
     double term_at; /* when to send SIGTERM, SIGKILL: seconds of process_clock(), or INFINITY */
     double kill_at;
+    bool told_to_stop; /* by a signal */
     bool helper_gone;
     bool helper_lost; /* it ended, and the command did not end by itself */
 };
@@ -52,8 +54,10 @@ static void handle_signals(struct watch *watch)
     while (client_signals_take(&taken)) {
         if (taken.number == SIGCHLD)
             continue;
+        client_orphans_adopt();
         if (!taken.to_group)
             kill(watch->command, taken.number);
+        watch->told_to_stop = true;
         watch->kill_at = earlier(watch->kill_at, process_clock() + client_grace);
     }
 }
@@ -78,6 +82,7 @@ static void handle_times(struct watch *watch, const struct client_helper *helper
     if (now >= watch->term_at) {
         log_error("client", "the helper ended with exit status %d, so the command cannot go on: ending it",
                   helper->status);
+        client_orphans_adopt();
         kill(watch->command, SIGTERM);
         watch->helper_lost = true;
         watch->term_at = INFINITY;
@@ -88,8 +93,10 @@ static void handle_times(struct watch *watch, const struct client_helper *helper
 int client_supervise(struct client_helper *helper, pid_t command, int signals)
 {
     struct watch watch = {.command = command, .term_at = INFINITY, .kill_at = INFINITY};
+    struct client_orphans orphans;
     int status;
 
+    client_orphans_watch(&orphans, command);
     /* The helper is asked first: what is seen of it may be the effect of the command's end. */
     for (;;) {
         handle_helper(&watch, helper);
@@ -100,6 +107,8 @@ int client_supervise(struct client_helper *helper, pid_t command, int signals)
         wait_for_event(signals, earlier(watch.term_at, watch.kill_at));
         handle_signals(&watch);
     }
+    if (watch.told_to_stop || watch.helper_lost)
+        client_orphans_end(&orphans, client_grace);
     client_helper_end(helper, client_grace);
     return watch.helper_lost || status < 0 ? CLIENT_FAILED : status;
 }

@@ -301,6 +301,63 @@ print(vm.recv(100).decode())'
     wait_until_nothing_is_left
 }
 
+# A script whose child does the work; the shell ends by SIGTERM, the child would not.
+write_script_with_child() {
+    write_command "${1:-}"
+    mv "$FAKE_DIR/command" "$FAKE_DIR/child"
+    cat >"$FAKE_DIR/command" <<EOF
+#!/bin/sh
+"$FAKE_DIR/child"
+echo "after the child" # so that no shell makes the child its last exec
+EOF
+    chmod +x "$FAKE_DIR/command"
+}
+
+@test "a script's child is ended with it" {
+    write_script_with_child
+    start_client
+    kill -TERM "$client_pid"
+    assert_client_status 143
+    is_gone "$(pid_of command)"
+}
+
+@test "a script's child that ignores SIGTERM is killed when the helper is gone" {
+    write_script_with_child "trap '' TERM"
+    start_client
+    kill -KILL "$(pid_of helper)"
+    assert_client_status 125
+    is_gone "$(pid_of command)"
+}
+
+@test "a command that ends by itself may leave a process" {
+    cat >"$FAKE_DIR/command" <<EOF
+#!/bin/sh
+sleep 300 >/dev/null 2>&1 3>&- 4>&- &
+echo \$! >"$FAKE_DIR/command.pid"
+EOF
+    chmod +x "$FAKE_DIR/command"
+    run "$client" -- "$FAKE_DIR/command"
+    assert_success
+    refute is_gone "$(pid_of command)"
+}
+
+@test "a process that was there before the client is left alone" {
+    write_command
+    cat >"$FAKE_DIR/caller" <<EOF
+#!/bin/sh
+sleep 300 >/dev/null 2>&1 &
+echo \$! >"$FAKE_DIR/before.pid"
+exec "$client" -- "$FAKE_DIR/command"
+EOF
+    sh "$FAKE_DIR/caller" >"$FAKE_DIR/out" 2>&1 3>&- &
+    client_pid=$!
+    started+=("$client_pid")
+    wait_for 30 test -e "$FAKE_DIR/ready"
+    kill -TERM "$client_pid"
+    assert_client_status 143
+    refute is_gone "$(pid_of before)"
+}
+
 @test "SIGTERM before the interface is up: 143, no command, no helper" {
     export FAKE_MODE=silent
     "$client" -- touch "$FAKE_DIR/command-ran" 3>&- &
