@@ -40,7 +40,7 @@ static void print_command_help(const struct command_group *group, const struct c
 {
     printf("Usage: harness %s%s%s%s%s\n\n%s.\n\nOptions:\n", group->name, *command->name ? " " : "", command->name,
            *command->usage ? " " : "", command->usage, command->summary);
-    options_print(command->options);
+    command_line_help(command->options);
     if (command->notes)
         printf("\n%s\n", command->notes);
 }
@@ -56,7 +56,7 @@ static int unknown(const char *what, const char *word, const char *const *names)
     return EXIT_USAGE;
 }
 
-static int check_operands(const struct command *command, const struct options *options)
+static int check_operands(const struct command *command, const struct command_line *options)
 {
     if (options->operand_count < command->min_operands)
         return message_error("%s needs: %s", command->name, command->usage);
@@ -71,10 +71,10 @@ static int check_operands(const struct command *command, const struct options *o
 
 static int run_command(const struct command_group *group, const struct command *command, int argc, char **argv)
 {
-    struct options options;
+    struct command_line options;
     struct store store;
 
-    if (options_parse(command->options, argc, argv, &options) < 0)
+    if (command_line_parse(command->options, argc, argv, &options) < 0)
         return EXIT_USAGE;
     if (options.help) {
         print_command_help(group, command);

@@ -2,7 +2,7 @@
 #ifndef HARNESS_COMMAND_H
 #define HARNESS_COMMAND_H
 
-#include "harness/options.h"
+#include "harness/command_line.h"
 #include "harness/store.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -16,7 +16,7 @@ struct command {
     const char *operand; /* what the first names ("VM name"), checked as such; NULL: no name */
     bool takes_rest; /* words after `--` */
     /* Returns the exit status. Errors were told. */
-    int (*run)(const struct store *store, const struct options *options);
+    int (*run)(const struct store *store, const struct command_line *options);
     const char *notes; /* more for the help, or NULL */
 };
 

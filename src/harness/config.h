@@ -6,7 +6,7 @@
 #define HARNESS_CONFIG_H
 
 #include "harness/name.h"
-#include "harness/options.h"
+#include "harness/command_line.h"
 #include "harness/words.h"
 
 #include <stdbool.h>

@@ -85,7 +85,7 @@ static int take_console(const struct vm *vm)
     return message_error("the console of VM \"%s\" is attached elsewhere", vm->name);
 }
 
-int vm_command_console(const struct store *store, const struct options *options)
+int vm_command_console(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     char path[PATH_MAX];

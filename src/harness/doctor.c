@@ -162,7 +162,7 @@ static void check_space(struct report *report, const struct store *store)
 
 enum { DOCTOR_JSON };
 
-static int run(const struct store *store, const struct options *options)
+static int run(const struct store *store, const struct command_line *options)
 {
     struct report report = {.array = options->values[DOCTOR_JSON] ? cJSON_CreateArray() : NULL};
 

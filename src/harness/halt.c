@@ -31,13 +31,14 @@ static bool ask(const struct vm *vm, double grace)
     char path[PATH_MAX];
     const struct identity *machine = &vm->state.machine;
 
-    /* The power button works in every guest that is up, also without network. */
+    /* The power button works without network, but not in every guest. */
+    double patience = grace < 3 ? grace : 3;
     if (qmp_execute(vm_socket(vm, path, "monitor.sock"), "system_powerdown") == 0 &&
-        identity_wait_gone(machine, grace / 2))
+        identity_wait_gone(machine, patience))
         return true;
-    if (!interrupt_signal())
+    if (!interrupt_signal() && grace > patience)
         ask_by_ssh(vm);
-    return identity_wait_gone(machine, grace / 2);
+    return identity_wait_gone(machine, grace - patience);
 }
 
 /* SIGTERM, then SIGKILL. */

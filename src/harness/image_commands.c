@@ -71,7 +71,7 @@ static void show(const struct store *store, const char *name, cJSON *array)
     printf("%-12s %-10s %-10s %s\n", name, built ? "built" : "not built", amount, description);
 }
 
-static int list(const struct store *store, const struct options *options)
+static int list(const struct store *store, const struct command_line *options)
 {
     int count = 0;
     char **names = recipe_names(&count);
@@ -89,7 +89,7 @@ static int list(const struct store *store, const struct options *options)
     return command_status(array ? describe_print(array) : 0);
 }
 
-static int build(const struct store *store, const struct options *options)
+static int build(const struct store *store, const struct command_line *options)
 {
     struct recipe recipe;
     struct image image;
@@ -119,7 +119,7 @@ static int find_user(struct vm *vm, void *context)
     return 1;
 }
 
-static int delete(const struct store *store, const struct options *options)
+static int delete(const struct store *store, const struct command_line *options)
 {
     char name[NAME_SIZE];
 

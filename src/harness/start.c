@@ -74,15 +74,12 @@ static int keep_options(struct start *start)
 
     for (int i = 0; i < CONFIG_KEPT; i++)
         texts[i] = start->config->texts[i];
-    if (strchr(start->config->image, '/'))
-        texts[CONFIG_IMAGE] = start->image.name;
-    else
-        texts[CONFIG_IMAGE] = start->config->image;
+    texts[CONFIG_IMAGE] = start->image.name;
     if (!vm->state.created)
         vm->state.created = (long)time(NULL);
     text_copy(vm->state.image_dir, sizeof(vm->state.image_dir), start->image.dir);
     text_copy(vm->state.user, sizeof(vm->state.user), start->image.user);
-    return state_keep(&vm->state, texts);
+    return vm_state_keep(&vm->state, texts);
 }
 
 /* A disk belongs to one image for good. */
@@ -201,8 +198,7 @@ static int start_machine(struct start *start, const struct helper_info *info)
         vm->state.ip[0] = '\0';
     if (vm_save(vm) < 0 || write_seed(start, info) < 0)
         return -1;
-    message_progress(vm->store->started, "starting %s with %s", start->config->driver,
-                     strchr(start->config->image, '/') ? start->image.name : start->config->image);
+    message_progress(vm->store->started, "starting %s with image %s", start->config->driver, start->image.name);
     vm->state.started = (long)time(NULL);
     if (machine_launch(vm, start->config, &start->image, start->pair[1], start->events) < 0)
         return -1;

@@ -35,7 +35,7 @@ static void read_identity(const cJSON *object, const char *key, struct identity 
         identity->pid = 0;
 }
 
-int state_read(struct state *state, const char *path)
+int vm_state_read(struct state *state, const char *path)
 {
     *state = (struct state){0};
     char *text = file_read(path, STATE_SIZE_MAX, NULL);
@@ -72,7 +72,7 @@ static void add_identity(cJSON *root, const char *key, const struct identity *id
     cJSON_AddStringToObject(item, "start", identity->start);
 }
 
-char *state_format(const struct state *state)
+char *vm_state_format(const struct state *state)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON *options = cJSON_AddObjectToObject(root, "options");
@@ -94,10 +94,12 @@ char *state_format(const struct state *state)
     return text;
 }
 
-int state_keep(struct state *state, const char *const *texts)
+int vm_state_keep(struct state *state, const char *const *texts)
 {
     for (int i = 0; i < CONFIG_KEPT; i++) {
-        /* texts may be the very texts that are kept. */
+        /* Texts that stay the same stay where they are: others may point to them. */
+        if (texts[i] && state->texts[i] && strcmp(texts[i], state->texts[i]) == 0)
+            continue;
         char *copy = texts[i] ? strdup(texts[i]) : NULL;
         if (texts[i] && !copy)
             return message_error("not enough memory");
@@ -107,7 +109,7 @@ int state_keep(struct state *state, const char *const *texts)
     return 0;
 }
 
-void state_free(struct state *state)
+void vm_state_free(struct state *state)
 {
     for (int i = 0; i < CONFIG_KEPT; i++)
         free(state->texts[i]);

@@ -22,14 +22,14 @@ struct state {
 };
 
 /* Read it. Returns 0; 1 if there is none or it cannot be understood (then *state is empty). */
-int state_read(struct state *state, const char *path);
+int vm_state_read(struct state *state, const char *path);
 
 /* As JSON, freed by the caller; NULL: no memory. */
-char *state_format(const struct state *state);
+char *vm_state_format(const struct state *state);
 
 /* Replace the kept options. 0, or -1 after an error message. */
-int state_keep(struct state *state, const char *const *texts);
+int vm_state_keep(struct state *state, const char *const *texts);
 
-void state_free(struct state *state);
+void vm_state_free(struct state *state);
 
 #endif

@@ -33,7 +33,7 @@ int vm_open(struct vm *vm, const struct store *store, const char *name)
     if (store_path(store, vm->dir, sizeof(vm->dir), "vms/%s", name) < 0)
         return -1;
     vm->exists = access(vm->dir, F_OK) == 0;
-    state_read(&vm->state, vm_file(vm, path, "state.json"));
+    vm_state_read(&vm->state, vm_file(vm, path, "state.json"));
     return 0;
 }
 
@@ -77,7 +77,7 @@ void vm_close(struct vm *vm)
     if (vm->lock >= 0)
         close(vm->lock);
     vm->lock = -1;
-    state_free(&vm->state);
+    vm_state_free(&vm->state);
 }
 
 enum vm_status vm_status(const struct vm *vm)
@@ -105,7 +105,7 @@ const char *vm_option(const struct vm *vm, enum config_option option)
 int vm_save(const struct vm *vm)
 {
     char path[PATH_MAX];
-    char *text = state_format(&vm->state);
+    char *text = vm_state_format(&vm->state);
 
     if (!text)
         return message_error("not enough memory");

@@ -5,23 +5,23 @@
 #include "harness/command.h"
 
 /* vm_life.c */
-int vm_command_start(const struct store *store, const struct options *options);
-int vm_command_stop(const struct store *store, const struct options *options);
-int vm_command_restart(const struct store *store, const struct options *options);
-int vm_command_delete(const struct store *store, const struct options *options);
+int vm_command_start(const struct store *store, const struct command_line *options);
+int vm_command_stop(const struct store *store, const struct command_line *options);
+int vm_command_restart(const struct store *store, const struct command_line *options);
+int vm_command_delete(const struct store *store, const struct command_line *options);
 
 /* vm_show.c */
-int vm_command_list(const struct store *store, const struct options *options);
-int vm_command_status(const struct store *store, const struct options *options);
-int vm_command_ip(const struct store *store, const struct options *options);
-int vm_command_logs(const struct store *store, const struct options *options);
+int vm_command_list(const struct store *store, const struct command_line *options);
+int vm_command_status(const struct store *store, const struct command_line *options);
+int vm_command_ip(const struct store *store, const struct command_line *options);
+int vm_command_logs(const struct store *store, const struct command_line *options);
 
 /* vm_login.c */
-int vm_command_ssh(const struct store *store, const struct options *options);
-int vm_command_exec(const struct store *store, const struct options *options);
+int vm_command_ssh(const struct store *store, const struct command_line *options);
+int vm_command_exec(const struct store *store, const struct command_line *options);
 
 /* console.c */
-int vm_command_console(const struct store *store, const struct options *options);
+int vm_command_console(const struct store *store, const struct command_line *options);
 
 /* Places in their tables of options. */
 enum { STOP_TIMEOUT, STOP_FORCE };

@@ -81,7 +81,7 @@ static int start(struct vm *vm, const char *const *given)
     return command_status(result);
 }
 
-int vm_command_start(const struct store *store, const struct options *options)
+int vm_command_start(const struct store *store, const struct command_line *options)
 {
     struct config config;
     struct vm vm;
@@ -102,7 +102,7 @@ int vm_command_start(const struct store *store, const struct options *options)
     return status;
 }
 
-static int stop_options(const struct options *options, double *grace)
+static int stop_options(const struct command_line *options, double *grace)
 {
     unsigned long seconds = GRACE;
     const char *text = options->values[STOP_TIMEOUT];
@@ -114,7 +114,7 @@ static int stop_options(const struct options *options, double *grace)
     return 0;
 }
 
-int vm_command_stop(const struct store *store, const struct options *options)
+int vm_command_stop(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     double grace;
@@ -131,7 +131,7 @@ int vm_command_stop(const struct store *store, const struct options *options)
     return command_status(result);
 }
 
-int vm_command_restart(const struct store *store, const struct options *options)
+int vm_command_restart(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     const char *given[CONFIG_COUNT] = {NULL};
@@ -151,11 +151,10 @@ int vm_command_restart(const struct store *store, const struct options *options)
     return status;
 }
 
-int vm_command_delete(const struct store *store, const struct options *options)
+int vm_command_delete(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     double grace;
-    char path[PATH_MAX];
 
     if (stop_options(options, &grace) < 0)
         return EXIT_USAGE;
@@ -163,11 +162,8 @@ int vm_command_delete(const struct store *store, const struct options *options)
     /* Nothing of its disk is to be kept: no need to ask the guest. */
     if (result == 0)
         result = vm_halt(&vm, false, 0);
-    /* The state goes last: a removal that was cut short can be done again. */
-    if (result == 0 && (file_remove_tree(vm.dir) < 0))
+    if (result == 0 && file_remove_tree(vm.dir) < 0)
         result = message_error("cannot remove %s: %s", vm.dir, strerror(errno));
-    if (result == 0 && store_path(store, path, sizeof(path), "locks/%s", vm.name) == 0)
-        unlink(path);
     vm_close(&vm);
     return command_status(result);
 }

@@ -23,7 +23,7 @@ static int become(struct words *words)
     return process_exec_status(errno);
 }
 
-int vm_command_ssh(const struct store *store, const struct options *options)
+int vm_command_ssh(const struct store *store, const struct command_line *options)
 {
     static const char *const with_terminal[] = {"-t", NULL};
     struct vm vm;
@@ -41,7 +41,7 @@ int vm_command_ssh(const struct store *store, const struct options *options)
     return result < 0 ? EXIT_FAILED : result;
 }
 
-int vm_command_exec(const struct store *store, const struct options *options)
+int vm_command_exec(const struct store *store, const struct command_line *options)
 {
     static const char *const quiet[] = {"-T", "-oBatchMode=yes", NULL};
     struct vm vm;

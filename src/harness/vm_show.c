@@ -51,7 +51,7 @@ static int print_row(struct vm *vm, void *context)
     return 0;
 }
 
-int vm_command_list(const struct store *store, const struct options *options)
+int vm_command_list(const struct store *store, const struct command_line *options)
 {
     if (options->values[SHOW_JSON]) {
         cJSON *array = cJSON_CreateArray();
@@ -62,7 +62,7 @@ int vm_command_list(const struct store *store, const struct options *options)
     return command_status(vm_each(store, print_row, NULL));
 }
 
-int vm_command_status(const struct store *store, const struct options *options)
+int vm_command_status(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     int result = vm_open_existing(&vm, store, options->operands[0], false);
@@ -82,7 +82,7 @@ int vm_command_status(const struct store *store, const struct options *options)
     return command_status(result);
 }
 
-int vm_command_ip(const struct store *store, const struct options *options)
+int vm_command_ip(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     int result = vm_open_existing(&vm, store, options->operands[0], false);
@@ -132,7 +132,7 @@ static int copy_log(const char *path, unsigned long lines, bool follow)
     return 0;
 }
 
-int vm_command_logs(const struct store *store, const struct options *options)
+int vm_command_logs(const struct store *store, const struct command_line *options)
 {
     struct vm vm;
     char path[PATH_MAX];

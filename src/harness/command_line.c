@@ -1,4 +1,4 @@
-#include "harness/options.h"
+#include "harness/command_line.h"
 #include "harness/message.h"
 #include "common/text.h"
 
@@ -33,7 +33,7 @@ static int unknown_option(const struct option_entry *table, const char *name, si
 
 struct reader {
     const struct option_entry *table;
-    struct options *options;
+    struct command_line *options;
     char **next; /* the next argument */
 };
 
@@ -90,11 +90,11 @@ static int take_short(struct reader *reader, const char *letters)
     return 0;
 }
 
-int options_parse(const struct option_entry *table, int argc, char **argv, struct options *options)
+int command_line_parse(const struct option_entry *table, int argc, char **argv, struct command_line *options)
 {
     struct reader reader = {.table = table, .options = options, .next = argv};
 
-    *options = (struct options){0};
+    *options = (struct command_line){0};
     while (*reader.next) {
         const char *word = *reader.next++;
         int result = 0;
@@ -121,7 +121,7 @@ int options_parse(const struct option_entry *table, int argc, char **argv, struc
     return 0;
 }
 
-void options_print(const struct option_entry *table)
+void command_line_help(const struct option_entry *table)
 {
     for (int i = 0; i < count_entries(table); i++) {
         char left[64], letter[8] = "    ";

@@ -1,6 +1,7 @@
-/* Command lines by table: each command lists its options, one parser reads them all. */
-#ifndef HARNESS_OPTIONS_H
-#define HARNESS_OPTIONS_H
+/* Command lines by table: each command lists its options, one parser reads them all.
+ * (The helper has a parser of its own: it is privileged, and shares no code that it does not need.) */
+#ifndef HARNESS_COMMAND_LINE_H
+#define HARNESS_COMMAND_LINE_H
 
 #include <stdbool.h>
 
@@ -15,7 +16,7 @@ struct option_entry {
     const char *help;
 };
 
-struct options {
+struct command_line {
     const char *values[OPTIONS_MAX]; /* by place in the table; "" for a switch that was given */
     const char *operands[OPERANDS_MAX];
     int operand_count;
@@ -27,9 +28,9 @@ struct options {
 
 /* Options and operands may come in any order, up to `--`. `--name=value`, `--name value`, `-n value`
  * and `-nvalue` are the same. Texts point into argv. Returns 0, or -1 after an error message. */
-int options_parse(const struct option_entry *table, int argc, char **argv, struct options *options);
+int command_line_parse(const struct option_entry *table, int argc, char **argv, struct command_line *options);
 
 /* Print the options, one a line, in two columns. */
-void options_print(const struct option_entry *table);
+void command_line_help(const struct option_entry *table);
 
 #endif
