@@ -3,9 +3,10 @@
  *
  * It is forked before the network is joined, in a session of its own, and holds one end of a pipe
  * of which only the forwarder has the other. When the forwarder is gone, also by SIGKILL, the pipe
- * ends; the keeper leaves the network and ends. It has no input besides, so there is nothing to
- * attack: no descriptor of the caller's, no frame, no option. Signals that end programs do not
- * concern it. Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs
+ * ends; the keeper leaves the network and ends. Until then it only watches the host's routes: a
+ * laptop changes from cable to wireless, and the answers to its guests come in by another interface.
+ * There is nothing to attack: no descriptor of the caller's, no frame, no option, and of what the
+ * kernel says about routes only that there is something. Signals that end programs do not concern it. Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs
  * as another user. Who kills it with SIGKILL leaves the network to the next start or --cleanup. */
 #include "helper/keeper.h"
 #include "common/descriptors.h"
@@ -15,15 +16,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STOP_MS = 5000 };
+enum { STOP_MS = 5000, PAUSE_MS = 500 };
 
 static void ignore_signals(void)
 {
@@ -67,13 +71,42 @@ static bool drop_privileges(void)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
-static void wait_for_end(int pipe)
+/* A socket that is readable after a route has changed; -1 if there is none to be had. */
+static int watch_routes(void)
 {
-    char byte;
-    ssize_t count;
+    struct sockaddr_nl groups = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 
-    while ((count = read(pipe, &byte, 1)) > 0 || (count < 0 && errno == EINTR))
-        ;
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&groups, sizeof(groups)) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Nothing is sent through the pipe: it is readable when it has ended. */
+static bool has_ended(int pipe, int timeout_ms)
+{
+    struct pollfd end = {.fd = pipe, .events = POLLIN};
+    return poll(&end, 1, timeout_ms) > 0;
+}
+
+/* Where routes change all the time, they are looked at twice a second. ENOBUFS: more happened than
+ * the socket could hold, which is as good. */
+static void wait_for_end(int pipe, const struct network *network)
+{
+    struct pollfd waits[2] = {{.fd = pipe, .events = POLLIN}, {.fd = watch_routes(), .events = POLLIN}};
+    char messages[8192];
+
+    for (;;) {
+        if (poll(waits, 2, -1) < 0)
+            continue;
+        if (waits[0].revents || has_ended(pipe, PAUSE_MS))
+            return;
+        while (recv(waits[1].fd, messages, sizeof(messages), 0) > 0 || errno == ENOBUFS)
+            ;
+        network_refresh(network);
+    }
 }
 
 static void keep(const struct network *network, const char *tap, int forwarder, int ended)
@@ -86,7 +119,7 @@ static void keep(const struct network *network, const char *tap, int forwarder, 
     umask(022);
     if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges())
         _exit(1);
-    wait_for_end(3);
+    wait_for_end(3, &leaving);
     _exit(network_leave(&leaving, tap) < 0 ? 1 : 0);
 }
 

@@ -126,14 +126,23 @@ kill_both() {
     assert_output vmn-hc0a8690018
 }
 
+# The keeper is ready when its capabilities are those it keeps.
+keeper_is_settled() {
+    grep -q '^NoNewPrivs:.*1' "/proc/$(keeper_pid "$1" | tr -d ' ')/status" &&
+        ls -l "/proc/$(keeper_pid "$1" | tr -d ' ')/fd" | grep -q socket:
+}
+
 @test "who reads the helper's output to its end does not wait for the keeper" {
     start_helper one
+    wait_for 20 keeper_is_settled one
     run ls -l "/proc/$(keeper_pid one | tr -d ' ')/fd"
-    assert_equal "$(grep -c /dev/null <<<"$output") $(grep -c pipe: <<<"$output") $(grep -c -- '->' <<<"$output")" "3 2 5"
+    # 0-2, two pipes of its own, and what tells it of the host's routes.
+    assert_equal "$(grep -c /dev/null <<<"$output") $(grep -c pipe: <<<"$output") $(grep -c -- '->' <<<"$output")" "3 2 6"
 }
 
 @test "the keeper has no capabilities but those that clean-up needs" {
     start_helper one
+    wait_for 20 keeper_is_settled one
     run awk '/^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs):/ { printf "%s%s ", $1, $2 }' "/proc/$(keeper_pid one | tr -d ' ')/status"
     assert_output "CapInh:0000000000000000 CapPrm:0000000000001020 CapEff:0000000000001020 CapBnd:0000000000000000 CapAmb:0000000000000000 NoNewPrivs:1 "
 }

@@ -27,6 +27,21 @@ teardown() { net_teardown; }
     assert_equal "$(setting ipv4/conf/idle0/forwarding)" 0
 }
 
+@test "an interface that gets a route later forwards too, until the network is gone" {
+    ip -n "$ns" link add late0 type veth peer name late1
+    ip -n "$ns" link set late1 up
+    ip -n "$ns" link set late0 up
+    start_helper one
+    ip -n "$ns" address add 10.8.0.1/24 dev late0
+    wait_for 20 forwards late0
+    stop_helper one
+    assert_equal "$(setting ipv4/conf/late0/forwarding)" 0
+}
+
+forwards() {
+    [ "$(setting "ipv4/conf/$1/forwarding")" = 1 ]
+}
+
 @test "a host network switches nothing on" {
     start_helper one --operation-mode host
     assert_equal "$(setting ipv4/conf/vmn-hc0a86a0018/forwarding) $(setting ipv4/conf/up0/forwarding)" "0 0"

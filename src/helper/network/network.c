@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "helper/network/conflict.h"
+#include "helper/network/forwarding.h"
 #include "helper/network/gateway.h"
 #include "helper/network/link.h"
 #include "helper/network/members.h"
@@ -199,6 +200,21 @@ int network_leave(struct network *network, const char *tap)
         close(folder);
         result = members_close(&session.state, network->bridge, session.socket) < 0 ? -1 : 0;
     }
+    session_close(&session);
+    return result;
+}
+
+int network_refresh(const struct network *network)
+{
+    struct session session;
+    int result = 0;
+
+    if (network->mode != MODE_SHARED)
+        return 0;
+    if (session_open(&session) < 0)
+        return -1;
+    if (link_exists(session.socket, network->bridge))
+        result = forwarding_enable(&session.state, session.socket, network->bridge);
     session_close(&session);
     return result;
 }

@@ -35,6 +35,9 @@ int network_join(struct network *network, const char *tap, bool isolated);
  * Returns 0, or -1 after logging what could not be undone. */
 int network_leave(struct network *network, const char *tap);
 
+/* The host's routes have changed: forward for what it has routes through now. 0, or -1 (logged). */
+int network_refresh(const struct network *network);
+
 /* Remove every network of this namespace that has no living helper. Returns how many, or -1. */
 int network_cleanup(void);
 
