@@ -3,7 +3,7 @@
 #ifndef HELPER_DATAGRAM_H
 #define HELPER_DATAGRAM_H
 
-#include "helper/batch.h"
+#include "helper/offload.h"
 
 /* Length of a frame that did not fit its buffer: no length that frame_length_is_good() accepts. */
 #define DATAGRAM_TOO_LONG UINT32_MAX
@@ -12,12 +12,16 @@
  * the system's limit. It is fine if the system gives less. */
 void datagram_set_buffers(int fd);
 
-/* Send frames until one does not go; never waits. Returns how many went, or -1 with errno if the
- * first did not (EAGAIN: no room). */
-int datagram_send(int fd, const struct frame *frames, unsigned count);
+/* Send segments, each one datagram, until one does not go; never waits. Returns how many went, or -1
+ * with errno if the first did not (see below). */
+int datagram_send(int fd, const struct segment *segments, unsigned count);
 
 /* Fill the batch from its start with what is there, at most BATCH_MAX frames; never waits. Lengths are
  * as they came, 0 included; batch->count is set. Returns the count, or -1 with errno (EAGAIN: none). */
 int datagram_receive(int fd, struct batch *batch);
+
+/* What errno says: no room for now, or nothing there; nobody is at the other end. */
+bool datagram_is_full(int error);
+bool datagram_is_gone(int error);
 
 #endif

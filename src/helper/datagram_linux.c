@@ -7,6 +7,9 @@
  * about 3600 frames of 1514 bytes, the default 93. */
 #define BUFFER_SIZE (4 * 1024 * 1024)
 
+/* Messages of one system call. */
+#define SEND_MAX 128
+
 static void set_buffer(int fd, int forced, int normal)
 {
     int size = BUFFER_SIZE;
@@ -21,18 +24,16 @@ void datagram_set_buffers(int fd)
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
 }
 
-int datagram_send(int fd, const struct frame *frames, unsigned count)
+int datagram_send(int fd, const struct segment *segments, unsigned count)
 {
-    struct mmsghdr messages[BATCH_MAX];
-    struct iovec parts[BATCH_MAX];
+    struct mmsghdr messages[SEND_MAX];
 
-    if (count > BATCH_MAX)
-        count = BATCH_MAX;
+    if (count > SEND_MAX)
+        count = SEND_MAX;
     memset(messages, 0, count * sizeof(messages[0]));
     for (unsigned i = 0; i < count; i++) {
-        parts[i] = (struct iovec){frames[i].data, frames[i].length};
-        messages[i].msg_hdr.msg_iov = &parts[i];
-        messages[i].msg_hdr.msg_iovlen = 1;
+        messages[i].msg_hdr.msg_iov = (struct iovec *)segments[i].iov;
+        messages[i].msg_hdr.msg_iovlen = segments[i].iov[1].iov_len ? 2 : 1;
     }
     return sendmmsg(fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -10,9 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long a VM whose socket is full may take to read something. */
-enum { ROOM_TIMEOUT_MS = 5 };
-
 static void tell_end(struct forward *forward, enum forward_end end)
 {
     int expected = FORWARD_RUNS;
@@ -27,16 +24,6 @@ static void tell_end(struct forward *forward, enum forward_end end)
 static bool is_stopping(const struct forward *forward)
 {
     return atomic_load_explicit(&forward->stopping, memory_order_relaxed);
-}
-
-static bool is_full(int error)
-{
-    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
-}
-
-static bool is_gone(int error)
-{
-    return error == ECONNREFUSED || error == ECONNRESET || error == EPIPE || error == ENOTCONN || error == ENOENT;
 }
 
 /* Take a frame out of the batch; its buffer stays there for later. */
@@ -77,11 +64,19 @@ static void watch_lease(struct forward *forward, const struct frame *frame)
         notify_address(forward->notify, &lease);
 }
 
+/* Super-frames that are going to be cut are complete only then. */
+static bool prepare_frame_for_vm(const struct forward *forward, struct frame *frame)
+{
+    if (forward->engine && frame_is_super(frame))
+        return frame_length_is_good(frame->length, FRAME_MAX);
+    return frame_length_is_good(frame->length, forward->info->max_packet_size) && checksum_complete(frame) == 0;
+}
+
 static void prepare_for_vm(struct forward *forward, struct batch *batch)
 {
     for (unsigned i = 0; i < batch->count;) {
         struct frame *frame = &batch->frames[i];
-        if (!frame_length_is_good(frame->length, forward->info->max_packet_size) || checksum_complete(frame) < 0) {
+        if (!prepare_frame_for_vm(forward, frame)) {
             remove_frame(batch, i);
             stats_add(&forward->stats->host.bad, 1);
             continue;
@@ -89,47 +84,6 @@ static void prepare_for_vm(struct forward *forward, struct batch *batch)
         watch_lease(forward, frame);
         i++;
     }
-}
-
-/* Does the VM make room in time? */
-static bool wait_for_room(int fd)
-{
-    struct pollfd room = {.fd = fd, .events = POLLOUT};
-
-    return poll(&room, 1, ROOM_TIMEOUT_MS) == 1;
-}
-
-/* Returns 0, or -1 if the VM is gone. */
-static int send_to_vm(struct forward *forward, const struct batch *batch)
-{
-    struct stats_direction *stats = &forward->stats->host;
-    unsigned done = 0;
-    bool waited = false, slow = false;
-
-    while (done < batch->count && !is_stopping(forward)) {
-        const struct frame *next = &batch->frames[done];
-        int sent = datagram_send(forward->fd, next, batch->count - done);
-        if (sent > 0) {
-            stats_add(&stats->packets, (uint64_t)sent);
-            stats_add(&stats->bytes, batch_bytes(next, (unsigned)sent));
-            done += (unsigned)sent;
-            waited = false;
-        } else if (is_gone(errno)) {
-            return -1;
-        } else if (is_full(errno)) {
-            slow = true;
-            if (waited || !wait_for_room(forward->fd))
-                break;
-            waited = true;
-        } else if (errno != EINTR) {
-            /* EMSGSIZE: larger than the VM's socket can hold. */
-            stats_add(&stats->drops, 1);
-            done++;
-        }
-    }
-    stats_add(&stats->drops, batch->count - done);
-    stats_add(slow ? &stats->slow : &stats->fast, 1);
-    return 0;
 }
 
 static void *host_to_vm(void *argument)
@@ -146,7 +100,7 @@ static void *host_to_vm(void *argument)
         if (count == 0)
             continue;
         prepare_for_vm(forward, &forward->to_vm);
-        if (send_to_vm(forward, &forward->to_vm) < 0) {
+        if (delivery_send(&forward->delivery, &forward->to_vm, forward->engine) < 0) {
             tell_end(forward, FORWARD_VM_GONE);
             break;
         }
@@ -195,7 +149,12 @@ static int write_to_network(struct forward *forward, struct batch *batch)
     prepare_for_network(forward, batch);
     if (batch->count == 0)
         return 0;
-    int taken = interface_write(forward->interface, batch);
+    /* A partial checksum cannot be told from a wrong one: such frames are not for joining. */
+    if (forward->engine && !forward->checksum_offload)
+        batch_coalesce(batch, &forward->gathers);
+    else
+        batch_gather(batch, &forward->gathers);
+    int taken = interface_write(forward->interface, &forward->gathers);
     if (taken < 0)
         return -1;
     stats_add(&stats->packets, (uint64_t)taken);
@@ -213,11 +172,11 @@ static int receive_from_vm(struct forward *forward)
 
     if (datagram_receive(forward->fd, &forward->to_network) >= 0)
         return 0;
-    if (is_gone(errno)) {
+    if (datagram_is_gone(errno)) {
         tell_end(forward, FORWARD_VM_GONE);
         return -1;
     }
-    if (is_full(errno)) {
+    if (datagram_is_full(errno)) {
         /* Shut down on our own side, by somebody who shares the descriptor: it stays readable for ever. */
         if (poll(ready, 2, -1) > 0 && (ready[0].revents & (POLLHUP | POLLNVAL))) {
             tell_end(forward, FORWARD_VM_GONE);
@@ -275,6 +234,7 @@ int forward_create(struct forward *forward, struct interface *interface, const s
     forward->info = info;
     forward->tso = config->tso;
     forward->checksum_offload = config->checksum_offload;
+    forward->engine = config->engine;
     forward->stats = stats;
     forward->notify = notify;
     forward->fd = -1;
@@ -291,6 +251,10 @@ int forward_create(struct forward *forward, struct interface *interface, const s
 int forward_start(struct forward *forward, int fd)
 {
     forward->fd = fd;
+    forward->delivery.fd = fd;
+    forward->delivery.stats = &forward->stats->host;
+    forward->delivery.max_length = forward->info->max_packet_size;
+    forward->delivery.stopping = &forward->stopping;
     forward->stopping = false;
     forward->end = FORWARD_RUNS;
     forward->dhcp_client = 0;

@@ -1,7 +1,7 @@
 /* The cable: two threads, one for each direction, each with a batch of its own.
  *
- *     host to VM:  interface_read -> complete checksums -> datagram_send
- *     VM to host:  datagram_receive -> check lengths, describe super-frames -> interface_write
+ *     host to VM:  interface_read -> complete checksums -> delivery_send (cut super-frames, datagram_send)
+ *     VM to host:  datagram_receive -> check lengths -> join or describe super-frames -> interface_write
  *
  * A bad frame is dropped and counted, never an error. A VM that does not read gets a few milliseconds,
  * then its frames are dropped and counted: the other direction and the end of the program never wait
@@ -10,6 +10,7 @@
 #define HELPER_FORWARD_H
 
 #include "helper/batch.h"
+#include "helper/delivery.h"
 #include "helper/interface.h"
 #include "helper/notify.h"
 #include "helper/stats.h"
@@ -24,10 +25,13 @@ struct forward {
     struct interface *interface;
     const struct interface_info *info;
     bool tso, checksum_offload; /* what the VM leaves to the network */
+    bool engine;                /* cut and join for a VM without tso */
     struct stats *stats;
     struct notify *notify;
     int fd;                         /* the VM */
     struct batch to_vm, to_network; /* each its thread's own */
+    struct delivery delivery;       /* host to VM */
+    struct gather_list gathers;     /* VM to host */
     pthread_t threads[2];
     int wake[2];                    /* a byte wakes the thread that waits for the VM */
     int ended[2];                   /* a byte tells that a thread has ended by itself */

@@ -5,7 +5,7 @@
 
 #include "common/mac.h"
 #include "common/uuid.h"
-#include "helper/batch.h"
+#include "helper/offload.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,15 +56,19 @@ struct interface *interface_start(const struct interface_config *config, struct 
  * Returns the number of frames, 0 for none, or -1 when the interface is gone (logged). */
 int interface_read(struct interface *interface, struct batch *batch, int timeout_ms);
 
-/* Give all frames of the batch to the network. Returns how many it took: what it refuses is dropped
- * and is for the caller to count. -1 when the interface is gone (logged). */
-int interface_write(struct interface *interface, const struct batch *batch);
+/* Give all gathers of the list to the network; their virtio headers count if the interface has them.
+ * Returns how many frames of the VM it took with them: what it refuses is dropped and is for the
+ * caller to count. -1 when the interface is gone (logged). */
+int interface_write(struct interface *interface, struct gather_list *list);
 
 /* Make a waiting interface_read() return 0, from any thread. */
 void interface_wake(struct interface *interface);
 
 /* Close it; the network goes with the last interface on it. Bounded in time. */
 void interface_stop(struct interface *interface);
+
+/* Is the offload engine worth its place here, when nobody says so? */
+bool interface_prefers_engine(void);
 
 /* Print the names that --shared-interface takes, one a line. Needs no privilege. 0, or -1 logged. */
 int interface_list_shared(void);

@@ -203,15 +203,15 @@ static bool is_gone(int error)
 }
 
 /* Returns 1 if it was taken, 0 if not, -1 when the interface is gone. */
-static int write_frame(struct interface *interface, const struct frame *frame)
+static int write_gather(struct interface *interface, struct gather *gather)
 {
-    struct virtio_header offload = frame->offload;
-    struct iovec parts[2] = {{&offload, sizeof(offload)}, {frame->data, frame->length}};
+    struct iovec *parts = gather->slices - 1;
     struct pollfd room = {.fd = interface->fd, .events = POLLOUT};
     bool waited = false;
 
+    parts[0] = (struct iovec){&gather->offload, sizeof(gather->offload)};
     for (;;) {
-        if (writev(interface->fd, parts, 2) >= 0)
+        if (writev(interface->fd, parts, (int)gather->slice_count + 1) >= 0)
             return 1;
         if (errno == EINTR)
             continue;
@@ -227,17 +227,23 @@ static int write_frame(struct interface *interface, const struct frame *frame)
     }
 }
 
-int interface_write(struct interface *interface, const struct batch *batch)
+int interface_write(struct interface *interface, struct gather_list *list)
 {
     int taken = 0;
 
-    for (unsigned i = 0; i < batch->count; i++) {
-        int result = write_frame(interface, &batch->frames[i]);
+    for (unsigned i = 0; i < list->count; i++) {
+        int result = write_gather(interface, &list->gathers[i]);
         if (result < 0)
             return -1;
-        taken += result;
+        if (result > 0)
+            taken += (int)list->gathers[i].frames;
     }
     return taken;
+}
+
+bool interface_prefers_engine(void)
+{
+    return true;
 }
 
 void interface_wake(struct interface *interface)

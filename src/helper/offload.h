@@ -72,6 +72,9 @@ bool frame_is_super(const struct frame *frame);
  * be dropped and counted. */
 int segmenter_start(struct segmenter *segmenter, const struct frame *frame);
 
+/* The length of its longest segment: the first. */
+uint32_t segmenter_max_length(const struct segmenter *segmenter);
+
 /* The next frame, complete with checksums; its header is written to room, which must be left alone
  * until the segment is sent. Returns false, with nothing done, after the last. */
 bool segmenter_next(struct segmenter *segmenter, uint8_t room[SEGMENT_HEADER_MAX], struct segment *segment);
@@ -99,5 +102,8 @@ struct gather_list {
  * The frames must be complete, without a virtio header's promises (offload is ignored); the slices
  * point into the batch. */
 void batch_coalesce(struct batch *batch, struct gather_list *list);
+
+/* The same without joining: a gather for each frame, with the frame's own virtio header. */
+void batch_gather(const struct batch *batch, struct gather_list *list);
 
 #endif

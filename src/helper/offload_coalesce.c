@@ -290,11 +290,11 @@ static void super_gather(const struct coalescer *coalescer, unsigned first, stru
 }
 
 /* A frame as it is. */
-static void frame_gather(const struct frame *frame, struct gather *gather)
+static void frame_gather(const struct frame *frame, struct virtio_header offload, struct gather *gather)
 {
     gather->frames = gather->slice_count = 1;
     gather->length = frame->length;
-    gather->offload = (struct virtio_header){0};
+    gather->offload = offload;
     gather->slices[0] = (struct iovec){frame->data, frame->length};
 }
 
@@ -315,9 +315,18 @@ void batch_coalesce(struct batch *batch, struct gather_list *list)
         struct gather *gather = &list->gathers[list->count++];
         gather->slices = slices;
         if (coalescer.runs[i].frames == 1)
-            frame_gather(&batch->frames[i], gather);
+            frame_gather(&batch->frames[i], (struct virtio_header){0}, gather);
         else
             super_gather(&coalescer, i, gather);
         slices += gather->slice_count + 1;
+    }
+}
+
+void batch_gather(const struct batch *batch, struct gather_list *list)
+{
+    list->count = batch->count;
+    for (unsigned i = 0; i < batch->count; i++) {
+        list->gathers[i].slices = &list->slices[2 * i + 1];
+        frame_gather(&batch->frames[i], batch->frames[i].offload, &list->gathers[i]);
     }
 }

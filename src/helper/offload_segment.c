@@ -107,6 +107,14 @@ int segmenter_start(struct segmenter *segmenter, const struct frame *frame)
     return 0;
 }
 
+uint32_t segmenter_max_length(const struct segmenter *segmenter)
+{
+    const struct headers *headers = &segmenter->headers;
+    uint32_t payload = headers->end - headers->payload;
+
+    return headers->payload + (payload < segmenter->gso_size ? payload : segmenter->gso_size);
+}
+
 static void network_write(const struct segmenter *segmenter, uint8_t *ip, size_t length)
 {
     if (segmenter->headers.version == 6) {

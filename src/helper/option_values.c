@@ -278,7 +278,12 @@ int options_agree(struct options *options)
         return 0;
     if (descriptors_agree(options) < 0 || mode_agrees(options) < 0 || addresses_agree(options) < 0)
         return -1;
+    if (options->engine == ENGINE_ON && options->interface.tso)
+        return wrong("--offload-engine on is for a VM without --enable-tso: leave out one of them");
     if (!options->has_id && id_random(options->interface.id) < 0)
         return wrong("no randomness for an interface id: give one with --interface-id");
+    /* A VM that takes super-frames itself needs none. */
+    options->interface.engine = !options->interface.tso && options->engine != ENGINE_OFF &&
+                                (options->engine == ENGINE_ON || interface_prefers_engine());
     return 0;
 }

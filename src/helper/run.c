@@ -80,10 +80,6 @@ static int check(struct helper *helper)
 
     if (identity_choose(&helper->identity, options->user, helper->caller, options->socket_path != NULL) < 0)
         return -1;
-    if (options->engine == ENGINE_ON) {
-        log_error("main", "--offload-engine on: this build has no engine: choose auto or off");
-        return -1;
-    }
     if (check_descriptor(options->parent_liveness_fd, "parent-liveness-fd", O_WRONLY) < 0 ||
         check_descriptor(options->notify_fd, "notify-fd", O_RDONLY) < 0)
         return -1;
