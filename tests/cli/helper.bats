@@ -341,6 +341,10 @@ refuses_addresses() {
     refuses 2 'bad --offload-engine "yes": choose auto, on or off' --socket "$dir/s" --offload-engine yes
 }
 
+@test "--offload-engine on for a VM that has no use for it" {
+    refuses 2 "leave out one of them" --socket "$dir/s" --offload-engine on --enable-tso
+}
+
 @test "--keep without --socket" {
     refuses 2 "--keep needs --socket" --fd 3 --keep
 }
