@@ -116,7 +116,8 @@ int client_helper_read_info(struct client_helper *helper, int signals, char info
         return -1;
     }
     /* It closed the pipe by ending, most likely: its status says more. */
-    for (double end = process_clock() + 1; progress == NOTHING && !client_helper_ended(helper) && process_clock() < end;)
+    double end = process_clock() + 1;
+    while (progress == NOTHING && !client_helper_ended(helper) && process_clock() < end)
         usleep(10000);
     if (progress == NOTHING && helper->status >= 0)
         log_no_info(helper);

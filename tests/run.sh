@@ -17,6 +17,7 @@ export results
 
 
 # Runs one file, keeps its TAP, and tells how it went.
+# shellcheck disable=SC2016 # expanded by the shell that runs it
 run_one='
 file=$1
 out=$results/$(echo "$file" | tr / _).$2

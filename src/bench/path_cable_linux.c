@@ -79,7 +79,8 @@ static void show_log(int log)
 {
     char text[2048];
     off_t end = lseek(log, 0, SEEK_END);
-    ssize_t length = pread(log, text, sizeof(text) - 1, end > (off_t)sizeof(text) - 1 ? end - (off_t)sizeof(text) + 1 : 0);
+    off_t most = sizeof(text) - 1;
+    ssize_t length = pread(log, text, sizeof(text) - 1, end > most ? end - most : 0);
 
     while (length > 0 && text[length - 1] == '\n')
         length--;

@@ -51,7 +51,7 @@ static int place_descriptors(const struct process_options *options, int report)
         return -1;
     for (int i = 0; i < options->fd_count; i++) {
         moved[i] = options->fds[i];
-        if (moved[i] < 0 && i < 3)
+        if (i < 3 && moved[i] < 0)
             moved[i] = open("/dev/null", O_RDWR);
         if (moved[i] >= 0 && (moved[i] = fcntl(moved[i], F_DUPFD_CLOEXEC, 2 * FD_LIMIT)) < 0)
             return -1;

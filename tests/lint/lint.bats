@@ -14,13 +14,18 @@ files() {
 sh_files() {
     files | while read -r f; do
         case $f in *.bats) continue ;; esac
-        head -c 60 "$f" | grep -aqE '^#!.*[/ ](ba|da)?sh( |$)' && echo "$f"
+        if head -c 60 "$f" | grep -aqE '^#!.*[/ ](ba|da)?sh( |$)'; then echo "$f"; fi
     done
-    files '*.bash'
 }
 
 @test "shell scripts pass shellcheck" {
-    run bash -c "$(declare -f files sh_files); sh_files | sort -u | grep -v '^completions/' | xargs shellcheck -x -e SC1091"
+    run bash -c "$(declare -f files sh_files); sh_files | xargs shellcheck -x -e SC1091"
+    assert_success
+}
+
+# Their variables come from the file that loads them and go back to it, which shellcheck cannot see.
+@test "functions of the tests pass shellcheck" {
+    run bash -c "$(declare -f files); files 'tests/*.bash' | xargs shellcheck --shell=bash -e SC1091,SC2034,SC2154"
     assert_success
 }
 
@@ -31,14 +36,19 @@ sh_files() {
     assert_success
 }
 
-@test "no tabs, trailing blanks or lines over 120 in C" {
-    run grep -nEr --include='*.[ch]' -e "$(printf '\t')" -e '[ ]+$' -e '^.{121,}$' src client tests
-    assert_failure
-    refute_output --regexp .
+@test "no tabs or trailing blanks in C" {
+    run grep -nEr --include='*.[ch]' -e "$(printf '\t')" -e '[ ]+$' src client tests
+    assert_output ""
 }
 
-@test "C files hold one job: none has over 600 lines" {
-    run awk 'FNR == 601 { print FILENAME }' $(files '*.c' '*.h')
+# A message stays whole, so that it can be searched for.
+@test "no lines over 120 in C but for those that hold a text" {
+    run bash -c 'grep -nEr --include="*.[ch]" "^[^\"]{121,}$" src client tests'
+    assert_output ""
+}
+
+@test "C files hold one job: none has over 500 lines" {
+    run bash -c "$(declare -f files); files 'src/*.[ch]' 'client/*.[ch]' | xargs awk 'FNR == 501 { print FILENAME }'"
     assert_output ""
 }
 
@@ -52,7 +62,7 @@ sh_files() {
 @test "relative links in the documents lead somewhere" {
     run bash -c "$(declare -f files); "'
         files "*.md" | while read -r f; do
-            grep -oE "\]\([^)#: ]+" "$f" | cut -c3- | while read -r link; do
+            grep -oE "\]\([^)# ]+" "$f" | cut -c3- | grep -v "^https\?:" | while read -r link; do
                 [ -e "$(dirname "$f")/$link" ] || echo "$f: $link"
             done
         done'

@@ -95,7 +95,9 @@ static void a_program_starts_with_no_signal_blocked_or_ignored(void **state)
     sigaddset(&blocked, SIGTERM);
     sigprocmask(SIG_BLOCK, &blocked, &before);
     signal(SIGPIPE, SIG_IGN);
-    pid_t pid = start_shell("grep -qE '^SigBlk:\t0+$' /proc/self/status && grep -qE '^SigIgn:\t0+$' /proc/self/status");
+    /* But for 32 and 33, which are the C library's own: make leaves them ignored, and nobody can change that. */
+    pid_t pid = start_shell("grep -qE '^SigBlk:\t0+$' /proc/self/status &&"
+                            "grep -qE '^SigIgn:\t0{7}[01][08]0{7}$' /proc/self/status");
     assert_int_equal(process_wait(pid, -1), 0);
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &before, NULL);
