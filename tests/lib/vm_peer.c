@@ -1,8 +1,9 @@
 /* Plays the VM: a TAP in the network namespace that it runs in, and a datagram socket to the helper.
  * That namespace is then a machine with a real network stack.
  *
- *     vm_peer --fd N | --socket PATH  [--magic] [--mac M] [--name vm0]
+ *     vm_peer --fd N | --socket PATH  [--magic] [--mac M] [--name vm0] [--lose N] [--swap N]
  *
+ * --lose and --swap: one frame in about N is lost, or trades places with the next, in each direction.
  * --magic sends the four bytes that vfkit sends first. It ends by SIGTERM, or when the helper is
  * gone. Both directions take what is there, at most a batch, and wait for room before they read
  * more: nothing is lost here but what the kernel's queues lose. */
@@ -32,6 +33,7 @@ static volatile sig_atomic_t ended;
 
 struct peer {
     int tap, socket;
+    unsigned lose, swap, chance; /* one in so many; 0: none. The state of a random number generator */
     struct mmsghdr messages[BATCH];
     struct iovec parts[BATCH];
     unsigned waiting, sent; /* frames of the TAP that the socket has not taken yet */
@@ -101,6 +103,30 @@ static bool is_moment(int error)
     return error == EAGAIN || error == EINTR || error == ENOBUFS;
 }
 
+static bool happens(struct peer *peer, unsigned one_in)
+{
+    peer->chance = peer->chance * 1103515245 + 12345;
+    return one_in && (peer->chance >> 8) % one_in == 0;
+}
+
+/* Lose and swap some of the frames. Returns how many are left. */
+static unsigned disturb(struct peer *peer, struct iovec *frames, unsigned count)
+{
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        if (!happens(peer, peer->lose))
+            frames[left++] = frames[i];
+    for (unsigned i = 1; i < left; i++) {
+        if (happens(peer, peer->swap)) {
+            struct iovec other = frames[i];
+            frames[i] = frames[i - 1];
+            frames[i - 1] = other;
+        }
+    }
+    return left;
+}
+
 /* Returns false when the helper is gone. */
 static bool relay_to_helper(struct peer *peer)
 {
@@ -115,6 +141,7 @@ static bool relay_to_helper(struct peer *peer)
                 (struct msghdr){.msg_iov = &peer->parts[peer->waiting], .msg_iovlen = 1};
             peer->waiting++;
         }
+        peer->waiting = disturb(peer, peer->parts, peer->waiting);
     }
     while (peer->sent < peer->waiting) {
         int count = sendmmsg(peer->socket, peer->messages + peer->sent, peer->waiting - peer->sent, MSG_DONTWAIT);
@@ -137,8 +164,11 @@ static bool relay_from_helper(struct peer *peer)
     int count = recvmmsg(peer->socket, messages, BATCH, MSG_DONTWAIT, NULL);
     if (count < 0)
         return is_moment(errno);
+    for (int i = 0; i < count; i++)
+        parts[i].iov_len = messages[i].msg_len;
+    count = (int)disturb(peer, parts, (unsigned)count);
     for (int i = 0; i < count; i++) {
-        ssize_t written = write(peer->tap, peer->from_helper[i], messages[i].msg_len);
+        ssize_t written = write(peer->tap, parts[i].iov_base, parts[i].iov_len);
         (void)written;
     }
     return true;
@@ -168,14 +198,15 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"fd", required_argument, NULL, 'f'},  {"socket", required_argument, NULL, 's'},
         {"magic", no_argument, NULL, 'g'},     {"mac", required_argument, NULL, 'm'},
-        {"name", required_argument, NULL, 'n'}, {0},
+        {"name", required_argument, NULL, 'n'}, {"lose", required_argument, NULL, 'l'},
+        {"swap", required_argument, NULL, 'w'}, {0},
     };
     struct sigaction action = {.sa_handler = end};
     struct sockaddr_un own = {0};
     struct peer peer = {.socket = -1};
     const char *path = NULL, *mac = NULL, *name = "vm0";
     bool magic = false;
-    unsigned long fd;
+    unsigned long fd, number;
 
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'f' && text_parse_number(optarg, 0, 1000, &fd) == 0)
@@ -188,6 +219,8 @@ int main(int argc, char **argv)
             mac = optarg;
         else if (option == 'n')
             name = optarg;
+        else if ((option == 'l' || option == 'w') && text_parse_number(optarg, 1, 100000, &number) == 0)
+            *(option == 'l' ? &peer.lose : &peer.swap) = (unsigned)number;
         else
             return 2;
     }
