@@ -40,6 +40,7 @@ file_find() {
 apt_setup() {
     tool_need apt-get apt
     tool_need dpkg-deb dpkg
+    tool_need ps procps
     # The whole of apt's own hooks is for the machine's state, not for this one.
     mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
     : >"$work/apt/status"
@@ -187,9 +188,31 @@ run_long() {
     return "$1"
 }
 
+# tree_signal SIGNAL PID: the process and all below it. mmdebstrap itself ignores signals, and leaves when its workers do.
+tree_signal() {
+    for below in $(ps -o pid= --ppid "$2"); do
+        tree_signal "$1" "$below"
+    done
+    kill "-$1" "$2" 2>/dev/null || true
+}
+
+# child_end: end what run_long runs, at last by force.
+child_end() {
+    tries=0
+    while kill -0 "$child" 2>/dev/null && [ "$tries" -lt 50 ]; do
+        if [ "$tries" -lt 30 ]; then
+            tree_signal TERM "$child"
+        else
+            tree_signal KILL "$child"
+        fi
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
+
 # What build_begin promises. Nothing should be mounted below $work any more; if it is, it must not be removed with it.
 build_end() {
-    [ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null || true
+    [ -z "$child" ] || child_end
     awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts 2>/dev/null | sort -r |
         while read -r mount; do
             umount -l "$mount" || true
