@@ -59,7 +59,8 @@ static int check_processes(const struct vm *vm)
         helper_log_reason(vm_file(vm, log, "qemu.log"), reason, sizeof(reason));
         message_error("the VM \"%s\" ended while it booted%s%s; its logs are in %s; its serial line ends with:",
                       vm->name, *reason ? ": " : "", reason, vm->dir);
-        message_log_tail(vm_file(vm, log, "serial.log"), 8);
+        /* A kernel that panics says why a screen before its last line. */
+        message_log_tail(vm_file(vm, log, "serial.log"), 24);
         return -1;
     }
     if (!is_running(&vm->state.helper)) {

@@ -103,7 +103,7 @@ static int run_group(const struct command_group *group, int argc, char **argv)
         print_group_help(group);
         return EXIT_OK;
     }
-    for (int i = 0; group->commands[i].name && i < NAMES_MAX; i++) {
+    for (int i = 0; i < NAMES_MAX && group->commands[i].name; i++) {
         names[i] = group->commands[i].name;
         if (strcmp(argv[0], names[i]) == 0)
             return run_command(group, &group->commands[i], argc - 1, argv + 1);
@@ -127,7 +127,7 @@ int command_run(const struct command_group *groups, int argc, char **argv)
         version_print();
         return EXIT_OK;
     }
-    for (int i = 0; groups[i].name && i < NAMES_MAX; i++) {
+    for (int i = 0; i < NAMES_MAX && groups[i].name; i++) {
         names[i] = groups[i].name;
         if (strcmp(argv[0], names[i]) == 0)
             return run_group(&groups[i], argc - 1, argv + 1);

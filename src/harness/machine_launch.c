@@ -162,8 +162,7 @@ int machine_launch(struct vm *vm, const struct config *config, const struct imag
     int result = 0;
     if (client)
         result = add_client(config, true, &words);
-    else
-        add_user_change(vm, &words);
+    add_user_change(vm, &words);
     driver_qemu_words(&machine, &words);
     if (result == 0)
         result = start(vm, &words, client ? events : network_fd);

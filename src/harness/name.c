@@ -33,7 +33,7 @@ void name_to_host(const char *name, char *host)
 {
     size_t length = 0;
 
-    for (; name[length] && length < NAME_SIZE - 1; length++)
+    for (; length < NAME_SIZE - 1 && name[length]; length++)
         host[length] = is_alphanumeric(name[length]) ? name[length] : '-';
     /* A host name does not end with a hyphen either. */
     while (length > 1 && host[length - 1] == '-')

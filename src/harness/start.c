@@ -23,6 +23,7 @@
 #include "harness/netns.h"
 #include "harness/unix_connect.h"
 #include "common/file.h"
+#include "common/own_path.h"
 #include "common/text.h"
 #include "common/uuid.h"
 
@@ -53,10 +54,15 @@ static int check_privilege(const struct config *config)
         return 0;
     if (config->netns)
         return message_error("--netns needs root; run this with sudo");
-    const char *const argv[] = {"sudo", "--non-interactive", "--validate", NULL};
+    /* A rule for the helper alone is enough, so it is the helper that is asked for. */
+    char helper[PATH_MAX];
     struct words words = {0};
-    for (int i = 0; argv[i]; i++)
-        words_add(&words, "%s", argv[i]);
+    if (own_sibling("vmnet-helper", helper, sizeof(helper)) < 0)
+        return message_error("cannot find the programs: %s", strerror(errno));
+    words_add(&words, "sudo");
+    words_add(&words, "--non-interactive");
+    words_add(&words, "%s", helper);
+    words_add(&words, "--version");
     struct job job = {.words = &words, .limit = 10};
     int status = job_run(&job);
     words_free(&words);
@@ -251,6 +257,8 @@ int vm_start(struct vm *vm, const struct config *config)
     int signal_number = interrupt_signal();
     if (result < 0)
         undo(&start);
+    if (vm->exists)
+        owner_give(&vm->store->owner, vm->dir);
     if (signal_number)
         interrupt_restore(signal_number);
     for (int i = 0; i < 2; i++)

@@ -77,9 +77,13 @@ static const char *remedy(int error)
 
 int store_make_dir(const struct store *store, const char *path)
 {
+    bool was_there = access(path, F_OK) == 0;
+
     if (file_make_dirs(path, 0700) < 0)
         return message_error("cannot make %s: %s%s", path, strerror(errno), remedy(errno));
-    owner_give(&store->owner, path);
+    /* Only what we made: $VMNET_HOME may name any folder. */
+    if (!was_there)
+        owner_give(&store->owner, path);
     return 0;
 }
 
