@@ -69,11 +69,14 @@ CONF
     # Only files, and none that is still being written.
     find "$lists" -maxdepth 1 -type f ! -name lock -exec cp -p {} "$work/apt/lists/" \; 2>/dev/null || true
     # shellcheck disable=SC2016 # apt expands it
-    apt_private indextargets 'Created-By: Packages' --format '$(FILENAME)' 2>/dev/null | while read -r file; do
+    apt_private indextargets 'Created-By: Packages' --format '$(FILENAME)' >"$work/apt/targets" 2>/dev/null || true
+    # Without any list apt names none.
+    [ -s "$work/apt/targets" ] || echo /none >"$work/apt/targets"
+    while read -r file; do
         # apt names the plain file; it lies there compressed in any of its ways.
         set -- "$file"*
         [ -e "$1" ] || echo missing
-    done >"$work/apt/missing"
+    done <"$work/apt/targets" >"$work/apt/missing"
     [ ! -s "$work/apt/missing" ] || apt_update
 }
 
