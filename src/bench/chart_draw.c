@@ -1,44 +1,16 @@
-/* Drawing by gnuplot.
- *
- * gnuplot's language runs commands: `...` inside a string does, system() does. No text that anybody
- * wrote gets into the script as it is: each byte of it that is no letter and no blank is written as
- * an octal escape inside double quotes ("a\047b"), which gnuplot turns into the character after all
- * substitution is done. (A digit too: it would count as one of the escape before it.) Numbers come
- * from a second file. All text is noenhanced: '_' and '^' stay. */
+/* A chart as a script of gnuplot, and its numbers. */
 #include "bench/chart.h"
-#include "common/file.h"
-#include "common/log.h"
-#include "common/process.h"
+#include "bench/gnuplot.h"
 #include "common/text.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Okabe and Ito, "Color Universal Design", 2008; yellow last, it is faint on white. */
 static const char *const palette[] = {"#0072B2", "#E69F00", "#009E73", "#D55E00",
                                       "#56B4E9", "#CC79A7", "#999999", "#F0E442"};
 
 enum { PALETTE_COUNT = sizeof(palette) / sizeof(palette[0]) };
-
-/* A string literal. As a format, for tick labels: '%' doubled. */
-static void write_text(FILE *out, const char *text, bool format)
-{
-    fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (isascii(*c) && (isalpha(*c) || *c == ' '))
-            fputc(*c, out);
-        else
-            fprintf(out, "\\%03o", *c);
-        if (format && *c == '%')
-            fprintf(out, "\\%03o", '%');
-    }
-    fputc('"', out);
-}
 
 static double largest(const struct chart *chart)
 {
@@ -90,14 +62,14 @@ static void write_axes(const struct chart *chart, FILE *out)
     text_format(label, sizeof(label), "%s (%s)%s", measure_title(chart->measure), measure_unit(chart->measure),
                 chart->repeated ? ", median and quartiles" : "");
     fputs("set title ", out);
-    write_text(out, chart->title, false);
+    gnuplot_text(out, chart->title, false);
     int size = 16 * 80 / (int)(strlen(chart->title) + 1);
     fprintf(out, " noenhanced font \",%d\"\nset xlabel ", size > 16 ? 16 : size < 6 ? 6 : size);
-    write_text(out, label, false);
+    gnuplot_text(out, label, false);
     fputs(" noenhanced\nset bmargin 5.5\nset ytics scale 0 noenhanced (", out);
     for (int row = 0; row < chart->row_count; row++) {
         fputs(row ? ", " : "", out);
-        write_text(out, chart->rows[row], true);
+        gnuplot_text(out, chart->rows[row], true);
         fprintf(out, " %d", row);
     }
     fprintf(out, ")\nset yrange [%d.5:-0.5]\nset xrange [0:%.9g]\n", chart->row_count - 1, largest(chart) * 1.15);
@@ -113,9 +85,9 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
         fprintf(out, "set terminal pngcairo size 900,%d noenhanced font \"sans-serif,11\" background \"#ffffff\"\n",
                 height(chart));
     fputs("set output ", out);
-    write_text(out, output, false);
+    gnuplot_text(out, output, false);
     fputs("\ndata = ", out);
-    write_text(out, data, false);
+    gnuplot_text(out, data, false);
     fputs("\nset style fill solid 1.0 noborder\nset border 3 linecolor rgb \"#808080\"\n"
           "set tics textcolor \"black\"\n"
           "set grid xtics linecolor rgb \"#c0c0c0\"\nset xtics nomirror\n"
@@ -124,7 +96,7 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
     for (int i = 0; i < chart->series_count; i++) {
         fprintf(out, "%sdata index %d using 3:1:(0):3:($1-$2):($1+$2) with boxxyerror linecolor rgb \"%s\" title ",
                 i ? ", \\\n     " : "plot ", i, palette[i % PALETTE_COUNT]);
-        write_text(out, chart->series[i].label, false);
+        gnuplot_text(out, chart->series[i].label, false);
         if (chart->repeated)
             fprintf(out, ", \\\n     data index %d using 3:1:4:5 with xerrorbars linecolor rgb \"#606060\" "
                     "pointtype 0 notitle", i);
@@ -133,110 +105,19 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
     fputc('\n', out);
 }
 
-/* gnuplot draws black on nothing. One file for light and dark pages: what is black turns light. */
-static int add_style(char **svg, size_t *size)
+static void write_script(const void *what, const char *terminal, const char *output, const char *data, FILE *out)
 {
-    static const char style[] =
-        "\n<style>svg{background:#fff}@media(prefers-color-scheme:dark){svg{background:#0d1117}"
-        "[fill=\"black\"]{fill:#e6edf3}[color=\"black\"]{color:#e6edf3}}</style>\n";
-    char *place = strstr(*svg, "</desc>");
-
-    if (!place)
-        return 0;
-    place += strlen("</desc>");
-    size_t before = (size_t)(place - *svg);
-    char *styled = malloc(*size + sizeof(style));
-    if (!styled)
-        return -1;
-    memcpy(styled, *svg, before);
-    memcpy(styled + before, style, sizeof(style) - 1);
-    memcpy(styled + before + sizeof(style) - 1, place, *size - before + 1);
-    free(*svg);
-    *svg = styled;
-    *size += sizeof(style) - 1;
-    return 0;
+    chart_write_script(what, terminal, output, data, out);
 }
 
-static int write_part(const char *path, const struct chart *chart, const char *terminal, const char *output,
-                      const char *data)
+static void write_data(const void *what, FILE *out)
 {
-    FILE *file = fopen(path, "w");
-
-    if (!file)
-        return -1;
-    if (terminal)
-        chart_write_script(chart, terminal, output, data, file);
-    else
-        chart_write_data(chart, file);
-    return fclose(file) ? -1 : 0;
-}
-
-static int run_gnuplot(const char *script)
-{
-    const char *const argv[] = {"gnuplot", "-d", script, NULL};
-    struct process_options options = {.argv = argv, .fds = {-1, 2, 2}, .fd_count = 3, .die_with_parent = true};
-    pid_t pid = process_start(&options);
-
-    if (pid < 0) {
-        log_error("bench", "cannot run gnuplot: %s: install it (Debian: gnuplot-nox; Homebrew: gnuplot)",
-                  strerror(errno));
-        return -1;
-    }
-    int status = process_wait(pid, 120);
-    if (status < 0) {
-        process_end(pid, 1);
-        log_error("bench", "gnuplot did not end within 120 seconds");
-    } else if (status) {
-        log_error("bench", "gnuplot failed with exit status %d", status);
-    }
-    return status ? -1 : 0;
-}
-
-static int draw_one(const struct chart *chart, const char *folder, const char *terminal, const char *path)
-{
-    char script[PATH_MAX], data[PATH_MAX], image[PATH_MAX];
-    size_t size;
-
-    if (!text_format(script, sizeof(script), "%s/script", folder) ||
-        !text_format(data, sizeof(data), "%s/data", folder) ||
-        !text_format(image, sizeof(image), "%s/%s", folder, terminal))
-        return -1;
-    if (write_part(script, chart, terminal, image, data) < 0 || write_part(data, chart, NULL, NULL, NULL) < 0) {
-        log_error("bench", "cannot write in \"%s\": %s", folder, strerror(errno));
-        return -1;
-    }
-    if (run_gnuplot(script) < 0)
-        return -1;
-    char *drawn = file_read(image, 64u << 20, &size);
-    int result = -1;
-    if (!drawn || !size)
-        log_error("bench", "gnuplot drew nothing");
-    else if ((strcmp(terminal, "svg") == 0 && add_style(&drawn, &size) < 0) ||
-             file_write(path, 0644, drawn, size) < 0)
-        log_error("bench", "cannot write \"%s\": %s", path, strerror(errno));
-    else
-        result = 0;
-    free(drawn);
-    return result;
+    chart_write_data(what, out);
 }
 
 int chart_draw(const struct chart *chart, const char *base)
 {
-    static const char *const terminals[] = {"pngcairo", "svg"};
-    static const char *const endings[] = {"png", "svg"};
-    const char *tmp = getenv("TMPDIR");
-    char folder[PATH_MAX], path[PATH_MAX];
-    int result = 0;
+    const struct gnuplot_drawing drawing = {write_script, write_data, chart};
 
-    if (!text_format(folder, sizeof(folder), "%s/vmnet-bench.XXXXXX", tmp && *tmp ? tmp : "/tmp") ||
-        !mkdtemp(folder)) {
-        log_error("bench", "cannot make a temporary folder in \"%s\": %s", tmp && *tmp ? tmp : "/tmp",
-                  strerror(errno));
-        return -1;
-    }
-    for (int i = 0; i < 2 && result == 0; i++)
-        result = text_format(path, sizeof(path), "%s.%s", base, endings[i]) ?
-                     draw_one(chart, folder, terminals[i], path) : -1;
-    file_remove_tree(folder);
-    return result;
+    return gnuplot_draw(&drawing, base);
 }

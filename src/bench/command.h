@@ -7,6 +7,7 @@ int command_create(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_delete(int argc, char **argv);
 int command_plot(int argc, char **argv);
+int command_plot_stats(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_stats(int argc, char **argv);

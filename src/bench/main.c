@@ -17,6 +17,7 @@ static const char help[] =
     "  report DIR        results as one page: HTML or Markdown\n"
     "  compare A B       did it get better or worse?\n"
     "  stats LOG         what the helper's [stats] lines tell\n"
+    "  plot-stats A B    the [stats] lines of two logs as pictures\n"
     "\n"
     "  -h, --help        show this text; `vmnet-bench COMMAND --help`: of the command\n"
     "      --version     show the version\n";
@@ -27,6 +28,7 @@ static const struct {
 } commands[] = {
     {"create", command_create}, {"run", command_run},         {"delete", command_delete}, {"plot", command_plot},
     {"report", command_report}, {"compare", command_compare}, {"stats", command_stats},   {"path", command_path},
+    {"plot-stats", command_plot_stats},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

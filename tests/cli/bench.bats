@@ -43,11 +43,11 @@ need_gnuplot() {
     run "$bench" --help
     assert_success
     local command
-    for command in create run delete path plot report compare stats; do
+    for command in create run delete path plot report compare stats plot-stats; do
         assert_line --regexp "^  .*$command"
         run "$bench" "$command" --help
         assert_success
-        assert_line --partial "usage: vmnet-bench"
+        assert_line --partial "usage: vmnet-bench $command"
         run "$bench" --help
     done
 }
@@ -368,4 +368,15 @@ YAML
     assert_output --partial "has not two [stats] lines"
     run "$bench" stats nowhere
     assert_failure 1
+}
+
+@test "plot-stats draws two logs" {
+    need_gnuplot
+    run "$bench" plot-stats --title 'a `b` "c"' -o out --threshold 0.5 "$fixtures/stats/helper.log" "$fixtures/stats/helper.log"
+    assert_success
+    grep -qF '<text>a `b` "c"</text>' out-throughput.svg
+    [ -s out-throughput.png ] && [ -s out-efficiency.png ] && [ -s out-efficiency.svg ]
+    run "$bench" plot-stats --threshold 50 "$fixtures/stats/helper.log" "$fixtures/stats/helper.log"
+    assert_failure 1
+    assert_output --partial "try a lower --threshold"
 }
