@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 int image_lock(const struct store *store, const char *name)
@@ -72,13 +71,6 @@ static void tell(void *context)
     }
 }
 
-static bool disk_is_full(const char *path)
-{
-    struct statvfs status;
-
-    return statvfs(path, &status) == 0 && (unsigned long long)status.f_bavail * status.f_frsize < 2 << 20;
-}
-
 /* Are the files there that a guest cannot do without? */
 static int check_result(const char *dir, const char *name)
 {
@@ -109,7 +101,7 @@ static int run_recipe(const struct store *store, const struct recipe *recipe, co
         return check_result(out, recipe->name);
     if (status < 0 && errno == EINTR)
         return -1;
-    if (disk_is_full(store->images))
+    if (store_is_full(store->images))
         message_error("cannot build image %s: no space left in %s; free some, or set VMNET_HOME to another file system",
                       recipe->name, store->images);
     else

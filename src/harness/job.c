@@ -1,6 +1,7 @@
 #include "harness/job.h"
 #include "harness/interrupt.h"
 #include "harness/message.h"
+#include "harness/store.h"
 #include "common/process.h"
 
 #include <errno.h>
@@ -84,6 +85,9 @@ int job_must(const struct words *words, const char *log)
         return message_error("%s did not end: %s", words->list[0], strerror(errno));
     if (status == 126 || status == 127)
         return -1; /* told already */
+    if (log && store_is_full(log))
+        return message_error("%s failed: no space left for %s; free some, or set VMNET_HOME to another file system",
+                             words->list[0], log);
     message_error("%s failed with exit status %d%s%s", words->list[0], status, log ? "; its output is in " : "",
                   log ? log : "");
     if (log)

@@ -243,9 +243,12 @@ static void undo(struct start *start)
     interrupt_forget();
     if (!vm->exists)
         return;
-    if (vm->state.machine.pid || vm->state.helper.pid || *vm->state.run_dir)
-        vm_halt(vm, false, 0);
-    if (start->made_dir && !start->has_logs && file_remove_tree(vm->dir) < 0)
+    int halted = vm_halt(vm, false, 0);
+    /* Logs tell why, but not that the disk is full: then space is worth more. */
+    bool keep = !start->made_dir || (start->has_logs && !store_is_full(vm->dir)) || halted < 0;
+    if (keep)
+        vm_save(vm);
+    else if (file_remove_tree(vm->dir) < 0)
         message_error("cannot remove %s: %s", vm->dir, strerror(errno));
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The absolute form of a path that the environment names; fallback, below home, without one. */
@@ -68,6 +69,13 @@ int store_path(const struct store *store, char *path, size_t size, const char *f
     if (length < 0 || (size_t)length >= sizeof(below) || !text_format(path, size, "%s/%s", store->home, below))
         return message_error("path too long: %s/%.40s...; set VMNET_HOME to a shorter one", store->home, below);
     return 0;
+}
+
+bool store_is_full(const char *path)
+{
+    struct statvfs status;
+
+    return statvfs(path, &status) == 0 && (unsigned long long)status.f_bavail * status.f_frsize < 1 << 20;
 }
 
 static const char *remedy(int error)

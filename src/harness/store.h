@@ -33,6 +33,9 @@ int store_make_dir(const struct store *store, const char *path);
 /* Replace a file of the owner's (0600) by a text. 0, or -1 after an error message. */
 int store_write(const struct store *store, const char *path, const char *text);
 
+/* Has the file system of path less space left than anything we make needs? */
+bool store_is_full(const char *path);
+
 /* Take the lock file at path. If another command has it: print waiting once, and wait until it is
  * free or a signal comes. Returns a descriptor that holds it until closed, or -1, after an error
  * message unless it was a signal. */

@@ -57,7 +57,8 @@ static int stay(struct vm *vm)
     char name[NAME_SIZE];
     text_copy(name, sizeof(name), vm->name);
     vm_close(vm);
-    if (vm_open_locked(vm, store, name) == 0 && vm->state.machine.pid == machine.pid && vm_halt(vm, true, GRACE) < 0)
+    if (vm_open_locked(vm, store, name) == 0 && vm->state.machine.pid == machine.pid &&
+        (vm_halt(vm, true, GRACE) < 0 || vm_save(vm) < 0))
         result = -1;
     if (number) {
         interrupt_restore(number);
@@ -95,7 +96,7 @@ int vm_command_start(const struct store *store, const struct command_line *optio
         if (vm_status(&vm) == VM_RUNNING)
             message_error("VM \"%s\" is already running", name);
         /* What a crash left running is ended first. */
-        else if (vm_status(&vm) == VM_STOPPED || vm_halt(&vm, true, GRACE) == 0)
+        else if (vm_status(&vm) == VM_STOPPED || (vm_halt(&vm, true, GRACE) == 0 && vm_save(&vm) == 0))
             status = start(&vm, options->values);
     }
     vm_close(&vm);
@@ -127,6 +128,8 @@ int vm_command_stop(const struct store *store, const struct command_line *option
         message_progress(store->started, "VM \"%s\" is not running", name);
     if (result == 0)
         result = vm_halt(&vm, !options->values[STOP_FORCE], grace);
+    if (result == 0)
+        result = vm_save(&vm);
     vm_close(&vm);
     return command_status(result);
 }
@@ -144,7 +147,7 @@ int vm_command_restart(const struct store *store, const struct command_line *opt
         /* The namespace where it runs, not where the environment points now. */
         given[CONFIG_NETNS] = vm_option(&vm, CONFIG_NETNS);
         unsetenv("VMNET_NETNS");
-        if (vm_halt(&vm, true, GRACE) == 0)
+        if (vm_halt(&vm, true, GRACE) == 0 && vm_save(&vm) == 0)
             status = start(&vm, given);
     }
     vm_close(&vm);

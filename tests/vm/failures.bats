@@ -156,6 +156,19 @@ BUILD
     umount "$dir/small"
 }
 
+@test "a disk that fills in the middle of a start is named, and nothing stays on it" {
+    mkdir -p "$dir/small"
+    # Keys and logs fit; the seed does not.
+    mount -t tmpfs -o size=300k tmpfs "$dir/small"
+    run env VMNET_HOME="$dir/small/home" VMNET_NETNS="$ns" timeout 300 "$bin/vmnet-harness" vm start one --image tiny
+    assert_failure 1
+    assert_equal "$(error_lines)" 1
+    assert_output --partial "no space left"
+    [ ! -e "$dir/small/home/vms/one" ]
+    wait_for 30 nothing_is_left
+    umount "$dir/small"
+}
+
 @test "a subnet that is in use is named" {
     ip -n "$ns" link add v0 type veth peer name v1
     ip -n "$ns" address add 192.168.105.77/24 dev v0
