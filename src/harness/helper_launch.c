@@ -174,6 +174,10 @@ int helper_launch(struct vm *vm, const struct config *config, int network_fd, in
     close(log);
     if (out < 0)
         return -1;
+    /* Before the wait: whoever is killed in it leaves a trace of the helper. A disk that is full will be
+     * told of by the next save. */
+    if (!store_is_full(vm->dir))
+        vm_save(vm);
     result = read_line(out, line, sizeof(line));
     close(out);
     if (result == 0 && parse_line(line, info) == 0)

@@ -36,8 +36,16 @@ int netns_enter(const char *name, int make)
     if (fd < 0)
         return message_error("there is no network namespace \"%s\": %s", name, strerror(errno));
     int result = setns(fd, CLONE_NEWNET);
+    /* Its name is there a moment before it is one, when another command makes it just now. */
+    for (int i = 0; result < 0 && errno == EINVAL && i < 40; i++) {
+        close(fd);
+        usleep(50000);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        result = fd < 0 ? -1 : setns(fd, CLONE_NEWNET);
+    }
     if (result < 0)
         message_error("cannot enter the network namespace \"%s\": %s", name, strerror(errno));
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return result;
 }
