@@ -6,8 +6,9 @@
  * ends; the keeper leaves the network and ends. Until then it only watches the host's routes: a
  * laptop changes from cable to wireless, and the answers to its guests come in by another interface.
  * There is nothing to attack: no descriptor of the caller's, no frame, no option, and of what the
- * kernel says about routes only that there is something. Signals that end programs do not concern it. Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs
- * as another user. Who kills it with SIGKILL leaves the network to the next start or --cleanup. */
+ * kernel says about routes only that there is something. Signals that end programs do not concern it.
+ * Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs as another user.
+ * Who kills it with SIGKILL leaves the network to the next start or --cleanup. */
 #include "helper/keeper.h"
 #include "common/descriptors.h"
 #include "common/log.h"

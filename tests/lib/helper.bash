@@ -184,7 +184,7 @@ bridges() {
 nothing_is_left() {
     local left
     left=$(ip -n "$ns" -o link | awk -F'[:@ ]+' '$2 ~ /^vm[nt]/ { print $2 }'
-        ip netns pids "$ns" | while read -r pid; do is_gone "$pid" || tr '\0' ' ' <"/proc/$pid/cmdline"; done
+        ip netns pids "$ns" | while read -r pid; do is_gone "$pid" || { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null; done
         in_ns nft list tables
         [ ! -e "$(state_folder)" ] || find "$(state_folder)")
     [ -z "$left" ] || { echo "left: $left" >&2; return 1; }

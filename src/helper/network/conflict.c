@@ -37,7 +37,8 @@ static void report(const struct network *network, const char *what, const struct
         if_indextoname((unsigned)index, name);
     log_error("network", "subnet %s/%u is in use: interface %s has the %s %s; "
               "choose another with --start-address, --end-address and --subnet-mask",
-              ipv4_format(network->gateway & network->mask, address), ipv4_prefix_length(network->mask), name, what, nl_addr2str(other, text, sizeof(text)));
+              ipv4_format(network->gateway & network->mask, address), ipv4_prefix_length(network->mask), name, what,
+              nl_addr2str(other, text, sizeof(text)));
 }
 
 static int check_addresses(struct nl_sock *socket, const struct network *network)

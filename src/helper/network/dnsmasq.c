@@ -16,8 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef DNSMASQ_PATH
@@ -151,39 +153,67 @@ static int spawn(char *const *arguments, int errors, pid_t *pid)
     return error;
 }
 
-/* The process that was started ends when dnsmasq serves, or could not: then stderr has the reason. */
-static int start_and_wait(char *const *arguments)
+static int errors_open(const char *state_dir, int flags)
 {
-    int errors[2], error;
+    char path[ARGUMENT_SIZE];
+
+    text_format(path, sizeof(path), "%s/dnsmasq.errors", state_dir);
+    return open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+}
+
+static void report(int status, int errors)
+{
+    char text[400], reason[300];
+
+    if (status < 0) {
+        log_error("network", "dnsmasq does not serve after %d s", START_SECONDS);
+        return;
+    }
+    ssize_t count = pread(errors, text, sizeof(text) - 1, 0);
+    text[count > 0 ? count : 0] = '\0';
+    const char *start = text + strspn(text, "\n");
+    text_printable(reason, sizeof(reason), start, strcspn(start, "\n"));
+    log_error("network", "dnsmasq ended with status %d: %s", status, reason[0] ? reason : "no reason given");
+}
+
+/* The process that was started ends when dnsmasq serves, or could not: then stderr has the reason. */
+static int start_and_wait(char *const *arguments, const char *state_dir)
+{
+    int errors = errors_open(state_dir, O_CREAT | O_TRUNC);
     pid_t pid;
 
-    if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0) {
-        log_error("network", "cannot make a pipe: %s", strerror(errno));
+    if (errors < 0 || flock(errors, LOCK_EX | LOCK_NB) < 0) {
+        log_error("network", "cannot write to %s: %s", state_dir, strerror(errno));
+        if (errors >= 0)
+            close(errors);
         return -1;
     }
-    error = spawn(arguments, errors[1], &pid);
-    close(errors[1]);
+    int error = spawn(arguments, errors, &pid);
     if (error) {
-        close(errors[0]);
+        close(errors);
         log_error("network", "cannot start %s: %s", DNSMASQ_PATH, strerror(error));
         return -1;
     }
     int status = process_wait(pid, START_SECONDS);
     if (status < 0)
         process_end(pid, 0.1);
-    if (status != 0) {
-        char text[400], reason[300];
-        ssize_t count = read(errors[0], text, sizeof(text) - 1);
-        text[count > 0 ? count : 0] = '\0';
-        const char *start = text + strspn(text, "\n");
-        text_printable(reason, sizeof(reason), start, strcspn(start, "\n"));
-        if (status < 0)
-            log_error("network", "dnsmasq does not serve after %d s", START_SECONDS);
-        else
-            log_error("network", "dnsmasq ended with status %d: %s", status, reason[0] ? reason : "no reason given");
-    }
-    close(errors[0]);
+    if (status != 0)
+        report(status, errors);
+    close(errors);
     return status == 0 ? 0 : -1;
+}
+
+/* Wait until a dnsmasq that is about to start has, or has failed. */
+static void wait_for_start(const char *state_dir)
+{
+    struct timespec pause = {.tv_nsec = 5000000};
+    int errors = errors_open(state_dir, 0);
+
+    if (errors < 0)
+        return;
+    for (int tries = 0; tries < START_SECONDS * 200 && flock(errors, LOCK_EX | LOCK_NB) < 0; tries++)
+        nanosleep(&pause, NULL);
+    close(errors);
 }
 
 /* Is this process the dnsmasq of this folder? */
@@ -213,6 +243,7 @@ static int find(const char *state_dir)
     char path[ARGUMENT_SIZE], text[32];
     unsigned long pid;
 
+    wait_for_start(state_dir);
     text_format(path, sizeof(path), "%s/dnsmasq.pid", state_dir);
     if (state_read(AT_FDCWD, path, text, sizeof(text)) < 0)
         return -1;
@@ -249,7 +280,7 @@ int dnsmasq_start(const struct network *network)
         return -1;
     }
     arguments_fill(arguments, network);
-    int result = start_and_wait(arguments->list);
+    int result = start_and_wait(arguments->list, network->state_dir);
     free(arguments);
     return result;
 }

@@ -3,7 +3,11 @@
  * It is started from one fixed path, with no configuration file and an empty environment, as a user
  * of its own, and detaches itself once it serves. It writes its pid to a file of the network's
  * state folder; that file is its user's afterwards, so a pid in it is believed only if the
- * process's command line names that file. */
+ * process's command line names that file.
+ *
+ * The helper may be killed while dnsmasq starts, before there is a pid. So its standard error is a
+ * file, dnsmasq.errors, that is locked: the lock is that of the open file, which dnsmasq closes
+ * right after it has written its pid, or when it fails. Whoever looks for it waits for the lock. */
 #ifndef HELPER_NETWORK_DNSMASQ_H
 #define HELPER_NETWORK_DNSMASQ_H
 

@@ -5,7 +5,7 @@
  *         forwarding:<family>:<key>:<interface>     what a switch was before
  *         <bridge>/network                          the addresses of the network
  *         <bridge>/member:<tap>                     "PID START": a helper that is on it
- *         <bridge>/dnsmasq.pid, dnsmasq.leases      dnsmasq's own
+ *         <bridge>/dnsmasq.pid, .leases, .errors    dnsmasq's own
  *
  * Only root can read or write there; a folder that somebody else owns or may write to is refused, and
  * links are not followed. A member whose process is gone (the start time tells a pid that was used
