@@ -31,7 +31,7 @@ static int read_driver(struct yaml_file *file, yaml_node_t *node, struct benchma
         return -1;
     text_copy(driver->name, sizeof(driver->name), driver_names[choice]);
     if ((value = yaml_file_get(file, node, "tag"))) {
-        if (yaml_file_text(file, value, "drivers: tag", driver->tag, 64) < 0)
+        if (yaml_file_text(file, value, "drivers: tag", driver->tag, 37) < 0)
             return -1;
         if (!name_is_safe(driver->tag))
             return yaml_file_error(file, value, "drivers: tag \"%s\" cannot be part of a folder's name", driver->tag);

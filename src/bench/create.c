@@ -43,19 +43,26 @@ static int make_guest(const struct benchmark *benchmark, const struct matrix_set
     return result;
 }
 
-/* Each VM once: those of the setup with most of them. */
+/* Is there a set-up of the same VMs with more of them? */
+static bool is_part(const struct matrix *matrix, const struct matrix_setup *setup)
+{
+    for (int i = 0; i < matrix->count; i++) {
+        const struct matrix_setup *other = &matrix->setups[i];
+        if (other->driver == setup->driver && !strcmp(other->key.mode, setup->key.mode) &&
+            (other->key.vms > setup->key.vms || (other->key.vms == setup->key.vms && other < setup)))
+            return true;
+    }
+    return false;
+}
+
 static int make_guests(const struct benchmark *benchmark, const struct matrix *matrix, const char *netns)
 {
     int result = 0;
 
-    for (int d = 0; d < benchmark->driver_count; d++) {
-        const struct matrix_setup *largest = NULL;
-        for (int i = 0; i < matrix->count; i++)
-            if (matrix->setups[i].driver == &benchmark->drivers[d] &&
-                (!largest || matrix->setups[i].key.vms > largest->key.vms))
-                largest = &matrix->setups[i];
-        for (unsigned i = 0; largest && i < largest->key.vms && !stop_wanted(); i++)
-            result |= make_guest(benchmark, largest, i, netns) < 0;
+    for (int i = 0; i < matrix->count; i++) {
+        const struct matrix_setup *setup = &matrix->setups[i];
+        for (unsigned n = 0; setup->driver && !is_part(matrix, setup) && n < setup->key.vms && !stop_wanted(); n++)
+            result |= make_guest(benchmark, setup, n, netns) < 0;
     }
     return stop_wanted() ? 130 : result;
 }

@@ -25,10 +25,11 @@ const char *guest_harness(void)
     return path;
 }
 
-/* "bench-qemu-tiny-1": letters, digits and dashes. */
+/* "bench-qemu-tiny-host-1": letters, digits and dashes. The harness keeps the options of a VM, and those of
+ * one mode do not suit another one: so each has its own. */
 void guest_name(const struct matrix_setup *setup, unsigned index, char *name, size_t size)
 {
-    text_format(name, size, "bench-%s-%u", setup->driver->label, index + 1);
+    text_format(name, size, "bench-%s-%s-%u", setup->driver->label, setup->key.mode, index + 1);
     for (char *c = name; *c; c++)
         if (!isascii((unsigned char)*c) || !isalnum((unsigned char)*c))
             *c = '-';

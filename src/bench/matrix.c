@@ -39,7 +39,7 @@ static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, 
 }
 
 /* The rows of the network "path": src/bench/path_linux.c. */
-static const char *const path_drivers[] = {"cable", "helper", "helper:offload", "veth", NULL};
+static const char *const path_drivers[] = {"cable", "passt", "helper", "helper:offload", "veth", NULL};
 
 static void add_path(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int count)
 {

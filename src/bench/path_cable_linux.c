@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -21,7 +22,7 @@
 
 enum { HOST_ADDRESS = (int)0xc0a86a01, VM_ADDRESS = (int)0xc0a86a02, JSON_MAX = 4096 };
 
-const char *const path_kind_names[] = {"cable", "helper", "helper:offload", "veth", NULL};
+const char *const path_kind_names[] = {"cable", "passt", "helper", "helper:offload", "veth", NULL};
 
 static void close_fd(int *fd)
 {
@@ -124,6 +125,27 @@ static int start_helper(struct path_cable *cable, int socket, uint8_t *mac)
     return result;
 }
 
+/* passt is no switch: it makes connections of its own, to this namespace's addresses, and takes those to
+ * its ports for the VM. It wants an interface with a default route. */
+static int start_passt(struct path_cable *cable, int socket)
+{
+    static const char *const argv[] = {"passt", "--quiet", "--foreground", "--fd", "3", "--ipv4-only", "-a",
+                                       PATH_VM_ADDRESS, "-n", "255.255.255.0", "-g", PATH_HOST_ADDRESS, "-t", "5201",
+                                       "-u", "5299", NULL};
+    static const char *const route[] = {"ip", "route", "add", "default", "dev", "h0", NULL};
+    struct process_options options = {.argv = argv, .fds = {-1, -1, -1, socket}, .fd_count = 4, .new_group = true,
+                                      .die_with_parent = true};
+
+    cable->vm_address = "127.0.0.1";
+    cable->host_tap = path_tap_open("h0", NULL, false);
+    if (cable->host_tap < 0 || path_address_set("h0", 0x0a4d0001) < 0 || process_run(route, NULL) != 0)
+        return -1;
+    cable->carrier = process_start(&options);
+    if (cable->carrier < 0)
+        log_error("bench", "cannot start passt: %s", strerror(errno));
+    return cable->carrier < 0 ? -1 : 0;
+}
+
 static int start_reference(struct path_cable *cable, int socket)
 {
     cable->host_tap = path_tap_open("h0", NULL, false);
@@ -139,7 +161,9 @@ static int start_host_side(struct path_cable *cable, int socket, uint8_t *mac)
     int before = enter(cable->host);
     if (before < 0)
         return -1;
-    int result = cable->kind == PATH_CABLE ? start_reference(cable, socket) : start_helper(cable, socket, mac);
+    int result = cable->kind == PATH_CABLE   ? start_reference(cable, socket)
+                 : cable->kind == PATH_PASST ? start_passt(cable, socket)
+                                             : start_helper(cable, socket, mac);
     return leave(before) < 0 ? -1 : result;
 }
 
@@ -152,7 +176,8 @@ static int start_vm_side(struct path_cable *cable, int socket, const uint8_t *ma
     cable->tap = path_tap_open("vm0", mac, header);
     int result = cable->tap < 0 ? -1 : path_address_set("vm0", (uint32_t)VM_ADDRESS);
     if (result == 0)
-        cable->peer = path_peer_start(cable->tap, socket, header);
+        cable->peer = cable->kind == PATH_PASST ? path_stream_peer_start(cable->tap, socket)
+                                                : path_peer_start(cable->tap, socket, header);
     return leave(before) < 0 || cable->peer < 0 ? -1 : result;
 }
 
@@ -161,7 +186,7 @@ static int start_relayed(struct path_cable *cable)
     uint8_t mac[MAC_SIZE] = {0x02, 0, 0, 0, 0, 2};
     int ends[2];
 
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0)
+    if (socketpair(AF_UNIX, (cable->kind == PATH_PASST ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0, ends) < 0)
         return -1;
     int result = start_host_side(cable, ends[0], mac);
     close(ends[0]);
@@ -183,10 +208,22 @@ static int start_veth(struct path_cable *cable)
     return leave(before) < 0 ? -1 : result;
 }
 
+bool path_kind_is_there(enum path_kind kind)
+{
+    static const char *const argv[] = {"passt", "--version", NULL};
+    char *output = NULL;
+
+    if (kind != PATH_PASST)
+        return true;
+    bool there = process_run(argv, &output) == 0;
+    free(output);
+    return there;
+}
+
 int path_cable_start_kind(struct path_cable *cable, enum path_kind kind)
 {
     *cable = (struct path_cable){.kind = kind, .carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1,
-                                  .log = -1};
+                                  .log = -1, .vm_address = PATH_VM_ADDRESS};
     cable->host = path_namespace_create();
     cable->vm = cable->host < 0 ? -1 : path_namespace_create();
     int result = cable->vm < 0 ? -1 : kind == PATH_VETH ? start_veth(cable) : start_relayed(cable);

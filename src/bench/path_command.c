@@ -17,6 +17,7 @@ static const char help[] =
     "\n"
     "Measure the path of frames without a guest: a network namespace plays the VM. Side by side, taking turns:\n"
     "  cable           the reference: one frame, one system call\n"
+    "  passt           passt, where it is installed: a network stack in a process\n"
     "  helper          vmnet-helper\n"
     "  helper:offload  vmnet-helper --enable-tso --enable-checksum-offload\n"
     "  veth            the limit of the kernel: nothing between\n"
@@ -53,7 +54,7 @@ static const struct column columns[] = {
     {"load p99", "loaded_p99_us", "latency-loaded", MEASURE_LATENCY_P99},
 };
 
-static const char *const rows[] = {"cable", "helper", "helper:offload", "veth"};
+static const char *const rows[] = {"cable", "passt", "helper", "helper:offload", "veth"};
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), ROWS = sizeof(rows) / sizeof(rows[0]), PATTERNS_MAX = 32 };
 

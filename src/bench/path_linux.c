@@ -57,7 +57,7 @@ static bool is_refused(const char *text)
 static char *run_client(const struct path_cable *cable, bool reverse, unsigned seconds, char *reason, size_t size)
 {
     char time[16], *output = NULL;
-    const char *const argv[] = {"iperf3", "-c", PATH_VM_ADDRESS, "--json", "-t", time, reverse ? "-R" : NULL, NULL};
+    const char *const argv[] = {"iperf3", "-c", cable->vm_address, "--json", "-t", time, reverse ? "-R" : NULL, NULL};
     double end = process_clock() + 10;
     struct iperf_result result;
 
@@ -114,8 +114,12 @@ static char *own_result(cJSON *content)
 static int measure_frames(struct path_cable *cable, double seconds, bool reverse, char **text)
 {
     struct path_frames frames;
-    int result = reverse ? path_frames_measure(cable->vm, cable->host, PATH_HOST_ADDRESS, seconds, &frames)
-                         : path_frames_measure(cable->host, cable->vm, PATH_VM_ADDRESS, seconds, &frames);
+    int result;
+
+    if (reverse)
+        result = path_frames_measure(cable->vm, cable->host, PATH_HOST_ADDRESS, PATH_HOST_PORT, seconds, &frames);
+    else
+        result = path_frames_measure(cable->host, cable->vm, cable->vm_address, PATH_VM_PORT, seconds, &frames);
     if (result < 0)
         return -1;
     cJSON *content = cJSON_CreateObject();
@@ -128,7 +132,7 @@ static int measure_frames(struct path_cable *cable, double seconds, bool reverse
 static int measure_latency(struct path_cable *cable, double seconds, bool loaded, char **text)
 {
     char time[16], *output = NULL;
-    const char *const argv[] = {"iperf3", "-c", PATH_VM_ADDRESS, "--json", "-t", time, NULL};
+    const char *const argv[] = {"iperf3", "-c", cable->vm_address, "--json", "-t", time, NULL};
     struct path_round_trips trips;
     struct capture load = {.pid = -1, .fd = -1};
     pid_t server = -1;
@@ -144,7 +148,7 @@ static int measure_latency(struct path_cable *cable, double seconds, bool loaded
         }
         stop_pause(0.5);
     }
-    int result = path_round_trips_measure(cable->host, cable->vm, PATH_VM_ADDRESS, seconds, &trips);
+    int result = path_round_trips_measure(cable->host, cable->vm, cable->vm_address, seconds, &trips);
     if (loaded) {
         struct iperf_result stream;
         char reason[200];
@@ -239,19 +243,23 @@ static int select_cells(struct path_run *run)
     const struct path_options *options = run->options;
     int count = 0;
 
-    for (int kind = 0; kind < PATH_KIND_COUNT; kind++)
+    for (int kind = 0; kind < PATH_KIND_COUNT; kind++) {
+        bool there = path_kind_is_there((enum path_kind)kind);
+        if (!there)
+            log_info("bench", "%s is not installed: left out", path_kind_names[kind]);
         for (int test = 0; test < TESTS; test++) {
             struct result_key key = {.network = "path", .mode = "host", .vms = 1};
             bool used = options->matrix ? is_in_matrix(options->matrix, path_kind_names[kind], test_names[test])
                                         : test <= VM_TO_HOST || options->small;
             text_copy(key.driver, sizeof(key.driver), path_kind_names[kind]);
             text_copy(key.test, sizeof(key.test), test_names[test]);
-            used = used && matrix_is_wanted(&key, key.test, options->patterns, options->pattern_count);
+            used = used && there && matrix_is_wanted(&key, key.test, options->patterns, options->pattern_count);
             run->used[kind][test] = used;
             count += used;
             if (used && !options->resume)
                 cell_clear(run->tree, &key);
         }
+    }
     return count;
 }
 

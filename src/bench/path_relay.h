@@ -14,6 +14,10 @@
  * Returns its pid, or -1 (logged). */
 pid_t path_peer_start(int tap, int socket, bool header);
 
+/* The same for a helper with a stream socket, where each frame comes after its length: four bytes, the
+ * highest first (QEMU's -netdev stream; passt, socket_vmnet). */
+pid_t path_stream_peer_start(int tap, int socket);
+
 /* Start the reference cable. */
 pid_t path_cable_start(int tap, int socket);
 

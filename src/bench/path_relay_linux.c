@@ -1,7 +1,9 @@
 #include "bench/path_relay.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/parent_death.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/virtio_net.h>
 #include <poll.h>
@@ -14,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { BATCH = 64, ROOM = 65568, ETHERNET = 14, SEGMENT_FRAME = 1514 };
+enum { BATCH = 64, ROOM = 65568, ETHERNET = 14, SEGMENT_FRAME = 1514, LENGTH = 4 };
 
 struct relay {
     int tap, socket;
@@ -135,6 +137,61 @@ static void *host_to_vm(void *argument)
     return NULL;
 }
 
+/* All frames that the TAP has, at most a batch, in one write. */
+static void *stream_to_host(void *argument)
+{
+    const struct relay *relay = argument;
+    uint8_t *buffer = malloc((size_t)BATCH * (ROOM + LENGTH));
+
+    while (buffer) {
+        size_t used = 0;
+        for (int i = 0; i < BATCH; i++) {
+            ssize_t length = read(relay->tap, buffer + used + LENGTH, ROOM);
+            if (length <= 0)
+                break;
+            uint32_t prefix = htonl((uint32_t)length);
+            memcpy(buffer + used, &prefix, LENGTH);
+            used += LENGTH + (size_t)length;
+        }
+        if (!used)
+            wait_for(relay->tap, POLLIN);
+        else if (file_write_all(relay->socket, buffer, used) < 0)
+            break;
+    }
+    return NULL;
+}
+
+static void *stream_to_vm(void *argument)
+{
+    enum { BUFFER = 1 << 20 };
+    const struct relay *relay = argument;
+    uint8_t *buffer = malloc(BUFFER);
+    size_t used = 0;
+
+    while (buffer) {
+        ssize_t count = recv(relay->socket, buffer + used, BUFFER - used, 0);
+        if (count <= 0 && !(count < 0 && errno == EINTR))
+            break;
+        used += count > 0 ? (size_t)count : 0;
+        size_t at = 0;
+        uint32_t length;
+        while (used - at >= LENGTH) {
+            memcpy(&length, buffer + at, LENGTH);
+            length = ntohl(length);
+            if (length > ROOM)
+                return NULL; /* no frame: the stream is lost */
+            if (used - at - LENGTH < length)
+                break;
+            ssize_t written = write(relay->tap, buffer + at + LENGTH, length);
+            (void)written;
+            at += LENGTH + length;
+        }
+        memmove(buffer, buffer + at, used - at);
+        used -= at;
+    }
+    return NULL;
+}
+
 /* The reference: a frame, a system call. */
 static void *cable_to_vm(void *argument)
 {
@@ -197,6 +254,11 @@ static pid_t start_relay(struct relay relay, void *(*one)(void *), void *(*other
 pid_t path_peer_start(int tap, int socket, bool header)
 {
     return start_relay((struct relay){tap, socket, header}, vm_to_host, host_to_vm);
+}
+
+pid_t path_stream_peer_start(int tap, int socket)
+{
+    return start_relay((struct relay){tap, socket, false}, stream_to_host, stream_to_vm);
 }
 
 pid_t path_cable_start(int tap, int socket)

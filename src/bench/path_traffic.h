@@ -11,11 +11,16 @@ struct path_round_trips {
     double p50, p90, p99, p999, max; /* microseconds */
 };
 
-/* Send 64-byte UDP frames (with the checksum that the wire would have) as fast as possible from one
- * namespace to an address in the other one, and count what arrives. Returns 0, or -1 (logged). */
-int path_frames_measure(int from, int to, const char *address, double seconds, struct path_frames *frames);
+/* The port of the VM's side, and of the host's: passt has the first one open on the host, too. */
+#define PATH_VM_PORT 5299
+#define PATH_HOST_PORT 5298
 
-/* Send one small datagram after the other to an echo in the other namespace, each when the one before
+/* Send 64-byte UDP frames (with the checksum that the wire would have) as fast as possible from one
+ * namespace to an address and port of the other one, and count what arrives. Returns 0, or -1 (logged). */
+int path_frames_measure(int from, int to, const char *address, unsigned port, double seconds,
+                        struct path_frames *frames);
+
+/* Send one small datagram after the other to an echo at PATH_VM_PORT of the other namespace, each when the one before
  * came back. Returns 0, or -1 (logged). */
 int path_round_trips_measure(int from, int to, const char *address, double seconds, struct path_round_trips *trips);
 

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 enum {
-    PORT = 5299,
     PAYLOAD = 18, /* + 8 UDP + 20 IP + 14 Ethernet + 4 checksum = 64 */
     BATCH = 64,
     TRIPS_MAX = 200000,
@@ -34,6 +33,7 @@ struct worker {
 struct order {
     int namespace_fd;
     const char *address;
+    unsigned port;
     double seconds;
 };
 
@@ -90,9 +90,9 @@ static void end_worker(struct worker *worker)
     process_end(worker->pid, 2);
 }
 
-static int bound_socket(void)
+static int bound_socket(unsigned port)
 {
-    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct timeval limit = {.tv_usec = 100000};
     int size = 4 << 20, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -103,13 +103,13 @@ static int bound_socket(void)
     return fd;
 }
 
-static int connected_socket(const char *address)
+static int connected_socket(const struct order *order)
 {
-    struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+    struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons((uint16_t)order->port)};
     struct timeval limit = {.tv_sec = 1};
     int size = 1 << 20, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    inet_pton(AF_INET, address, &there.sin_addr);
+    inet_pton(AF_INET, order->address, &there.sin_addr);
     if (fd < 0 || connect(fd, (struct sockaddr *)&there, sizeof(there)) < 0)
         _exit(1);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
@@ -123,7 +123,7 @@ static void count_frames(const struct order *order, int out)
     static char room[BATCH][64];
     struct mmsghdr messages[BATCH] = {0};
     struct iovec parts[BATCH];
-    int fd = bound_socket();
+    int fd = bound_socket(order->port);
     double received = 0;
 
     for (int i = 0; i < BATCH; i++) {
@@ -144,7 +144,7 @@ static void send_frames(const struct order *order, int out)
     static char payload[PAYLOAD];
     struct iovec part = {payload, sizeof(payload)};
     struct mmsghdr messages[BATCH] = {0};
-    int fd = connected_socket(order->address);
+    int fd = connected_socket(order);
     double sent = 0, stop = process_clock() + order->seconds;
 
     for (int i = 0; i < BATCH; i++) {
@@ -158,9 +158,10 @@ static void send_frames(const struct order *order, int out)
     file_write_all(out, &sent, sizeof(sent));
 }
 
-int path_frames_measure(int from, int to, const char *address, double seconds, struct path_frames *frames)
+int path_frames_measure(int from, int to, const char *address, unsigned port, double seconds,
+                        struct path_frames *frames)
 {
-    struct order send = {from, address, seconds}, count = {to, address, seconds};
+    struct order send = {from, address, port, seconds}, count = {to, address, port, seconds};
     struct worker sender, counter;
     double sent = 0, received = 0;
     char ready;
@@ -185,7 +186,7 @@ int path_frames_measure(int from, int to, const char *address, double seconds, s
 static void echo(const struct order *order, int out)
 {
     char datagram[64];
-    int fd = bound_socket();
+    int fd = bound_socket(order->port);
 
     file_write_all(out, "", 1);
     while (!ended) {
@@ -220,7 +221,7 @@ static void measure_trips(const struct order *order, int out)
 {
     struct path_round_trips trips = {0};
     double *times = calloc(TRIPS_MAX, sizeof(*times));
-    int fd = connected_socket(order->address);
+    int fd = connected_socket(order);
     double stop = process_clock() + order->seconds;
 
     if (!times)
@@ -249,7 +250,7 @@ static void measure_trips(const struct order *order, int out)
 
 int path_round_trips_measure(int from, int to, const char *address, double seconds, struct path_round_trips *trips)
 {
-    struct order ask = {from, address, seconds}, answer = {to, address, seconds};
+    struct order ask = {from, address, PATH_VM_PORT, seconds}, answer = {to, address, PATH_VM_PORT, seconds};
     struct worker asker, answerer;
     char ready;
 

@@ -38,7 +38,7 @@ setup() {
     jq -e '.rounds["host-to-vm.json"] | .status == "ok" and .helper_cpu_seconds >= 0 and .helper_stats.host.bytes > 0' \
         "$cell/run.json"
     jq -e '.setup.vms[0].kernel | length > 0' "$cell/run.json"
-    run "$bin/vmnet-harness" vm status bench-qemu-tiny-1 --json
+    run "$bin/vmnet-harness" vm status bench-qemu-tiny-host-1 --json
     jq -e '.state == "stopped"' <<<"$output"
 }
 
