@@ -123,7 +123,8 @@ static bool prepare_frame(const struct forward *forward, struct frame *frame)
     if (!frame_length_is_good(frame->length, forward->info->max_packet_size))
         return false;
     memset(&frame->offload, 0, sizeof(frame->offload));
-    if (!forward->tso && !forward->checksum_offload)
+    /* Without virtio headers the network gets the frame as the VM left it: vmnet knows what to do. */
+    if (!forward->info->virtio_headers || (!forward->tso && !forward->checksum_offload))
         return true;
     return super_frame_describe(frame, forward->info->mtu, forward->checksum_offload) == 0;
 }

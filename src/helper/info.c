@@ -16,6 +16,15 @@ static bool add_address(cJSON *json, const char *key, uint32_t address)
     return cJSON_AddStringToObject(json, key, ipv4_format(address, text));
 }
 
+/* A network of the broker, under the names that its callers know. */
+static bool add_network(cJSON *json, const struct interface_info *info)
+{
+    return add_address(json, "net_ipv4_subnet", info->network_subnet) &&
+           add_address(json, "net_ipv4_mask", info->network_mask) &&
+           cJSON_AddStringToObject(json, "net_ipv6_prefix", info->network_prefix) &&
+           cJSON_AddNumberToObject(json, "net_ipv6_prefix_len", info->network_prefix_length);
+}
+
 static bool add_keys(cJSON *json, const struct interface_info *info)
 {
     char mac[MAC_TEXT_SIZE], id[ID_TEXT_SIZE];
@@ -28,6 +37,8 @@ static bool add_keys(cJSON *json, const struct interface_info *info)
                                 !add_address(json, "vmnet_subnet_mask", info->subnet_mask)))
         return false;
     if (info->has_nat66_prefix && !cJSON_AddStringToObject(json, "vmnet_nat66_prefix", info->nat66_prefix))
+        return false;
+    if (info->has_network && !add_network(json, info))
         return false;
     if (info->name[0] && !cJSON_AddStringToObject(json, "helper_interface", info->name))
         return false;

@@ -42,6 +42,7 @@ struct interface_info {
     uint32_t mtu;             /* bytes of IP */
     uint32_t max_packet_size; /* bytes of the largest frame either side may give */
     uint32_t read_max_packets, write_max_packets;
+    bool virtio_headers;            /* frames carry them: what frame.offload says counts, both ways */
     char name[INTERFACE_NAME_SIZE]; /* the system's name for it; empty if it has none */
 };
 
@@ -66,6 +67,9 @@ void interface_wake(struct interface *interface);
 
 /* Close it; the network goes with the last interface on it. Bounded in time. */
 void interface_stop(struct interface *interface);
+
+/* Does this system have networks that somebody else owns (config.network)? */
+bool interface_takes_networks(void);
 
 /* Is the offload engine worth its place here, when nobody says so? */
 bool interface_prefers_engine(void);

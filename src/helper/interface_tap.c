@@ -87,6 +87,7 @@ static void fill_info(struct interface_info *info, const struct interface_config
     if (info->has_nat66_prefix)
         text_copy(info->nat66_prefix, sizeof(info->nat66_prefix), network->prefix6);
     info->mtu = network->mtu;
+    info->virtio_headers = true;
     info->max_packet_size = config->tso ? FRAME_MAX : network->mtu + FRAME_HEADER;
     info->read_max_packets = info->write_max_packets = BATCH_MAX;
     text_copy(info->name, sizeof(info->name), name);
@@ -239,6 +240,11 @@ int interface_write(struct interface *interface, struct gather_list *list)
             taken += (int)list->gathers[i].frames;
     }
     return taken;
+}
+
+bool interface_takes_networks(void)
+{
+    return false;
 }
 
 bool interface_prefers_engine(void)

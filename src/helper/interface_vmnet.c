@@ -157,7 +157,7 @@ static int start_begin(struct interface *interface, struct completion *completio
     void (^handler)(vmnet_return_t, xpc_object_t) = ^(vmnet_return_t status, xpc_object_t parameters) {
         completion_signal(completion, status, parameters);
     };
-    struct vmnet_network_calls calls;
+    struct vmnet_network_calls calls = {0};
     network_handle network;
 
     if (!description)
@@ -187,7 +187,7 @@ static int start_begin(struct interface *interface, struct completion *completio
     return 0;
 }
 
-static void set_limits(struct interface *interface, const struct interface_info *info)
+static void set_limits(struct interface *interface, const struct interface_config *config, struct interface_info *info)
 {
     interface->max_packet_size = info->max_packet_size;
     interface->read_max = info->read_max_packets < BATCH_MAX ? info->read_max_packets : BATCH_MAX;
@@ -198,6 +198,10 @@ static void set_limits(struct interface *interface, const struct interface_info 
         if (interface->read_max > fit)
             interface->read_max = fit;
     }
+    info->virtio_headers = interface->virtio;
+    /* With the engine super-frames end here: the VM sees frames of its MTU. */
+    if (interface->virtio && !config->tso)
+        info->max_packet_size = info->mtu + FRAME_HEADER;
 }
 
 static int set_events(struct interface *interface)
@@ -231,7 +235,7 @@ struct interface *interface_start(const struct interface_config *config, struct 
 
     if (start_begin(interface, completion, config, info) == 0 &&
         start_finish(interface, completion, config, info) == 0) {
-        set_limits(interface, info);
+        set_limits(interface, config, info);
         if (set_events(interface) == 0) {
             completion_leave(completion);
             return interface;

@@ -82,6 +82,15 @@ int option_shared_interface(struct options *options, const char *value)
     return 0;
 }
 
+int option_network(struct options *options, const char *value)
+{
+    if (!*value || !text_copy(options->interface.network, INTERFACE_NAME_SIZE, value)) {
+        log_error("main", "bad --network \"%s\": give the name of a network of vmnet-broker", value);
+        return -1;
+    }
+    return 0;
+}
+
 static int set_address(uint32_t *address, bool *given, const char *name, const char *value)
 {
     if (ipv4_parse(value, address) < 0) {
@@ -255,6 +264,18 @@ static int mode_agrees(const struct options *options)
     return 0;
 }
 
+static int network_agrees(const struct options *options)
+{
+    if (!options->interface.network[0])
+        return 0;
+    if (!interface_takes_networks())
+        return wrong("--network needs macOS 26 and vmnet-broker: leave it out");
+    if (options->has_mode || options->has_start || options->has_end || options->has_mask ||
+        options->interface.isolation)
+        return wrong("--network has a mode, addresses and isolation of its own: leave those options out");
+    return 0;
+}
+
 static int descriptors_agree(const struct options *options)
 {
     int fd = options->fd, liveness = options->parent_liveness_fd, notify = options->notify_fd;
@@ -276,7 +297,8 @@ int options_agree(struct options *options)
         return wrong("--cleanup serves no VM: leave out --fd and --socket");
     if (options->action != ACTION_RUN)
         return 0;
-    if (descriptors_agree(options) < 0 || mode_agrees(options) < 0 || addresses_agree(options) < 0)
+    if (descriptors_agree(options) < 0 || mode_agrees(options) < 0 || addresses_agree(options) < 0 ||
+        network_agrees(options) < 0)
         return -1;
     if (options->engine == ENGINE_ON && options->interface.tso)
         return wrong("--offload-engine on is for a VM without --enable-tso: leave out one of them");

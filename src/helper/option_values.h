@@ -10,6 +10,7 @@ int option_socket(struct options *options, const char *value);
 int option_interface_id(struct options *options, const char *value);
 int option_operation_mode(struct options *options, const char *value);
 int option_shared_interface(struct options *options, const char *value);
+int option_network(struct options *options, const char *value);
 int option_list(struct options *options, const char *value);
 int option_start_address(struct options *options, const char *value);
 int option_end_address(struct options *options, const char *value);

@@ -19,6 +19,7 @@ static const struct option_entry table[] = {
     {"interface-id", 'i', "UUID", option_interface_id, "same id, same MAC address, same IP address (default: random)"},
     {"operation-mode", 0, "MODE", option_operation_mode, "shared, host or bridged (default: shared)"},
     {"shared-interface", 0, "NAME", option_shared_interface, "bridged mode: the interface or bridge to join"},
+    {"network", 0, "NAME", option_network, "macOS 26: join this network of vmnet-broker"},
     {"list-shared-interfaces", 0, NULL, option_list, "print the names that --shared-interface takes"},
     {"start-address", 0, "ADDRESS", option_start_address, "the gateway's address; the VMs' follow it"},
     {"end-address", 0, "ADDRESS", option_end_address, "the last address for a VM"},

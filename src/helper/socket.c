@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* More datagrams than a queue holds. */
+enum { QUEUE_MAX = 100000 };
+
 int socket_check_fd(int fd)
 {
     struct stat status;
@@ -296,7 +299,7 @@ bool socket_accept(const struct server_socket *server, struct batch *first, char
     struct datagram_origin origin;
 
     first->count = 0;
-    while (receive(server->fd, &first->frames[0], &origin) == 0) {
+    for (int left = BATCH_MAX; left > 0 && receive(server->fd, &first->frames[0], &origin) == 0; left--) {
         if (!is_acceptable(&origin))
             continue;
         format_path(&origin, client);
@@ -319,7 +322,8 @@ void socket_release(const struct server_socket *server)
     char byte;
 
     connect(server->fd, &none, sizeof(none));
-    while (recv(server->fd, &byte, 1, MSG_DONTWAIT) >= 0)
+    /* Bounded: on macOS a socket whose peer is closed may read as empty for ever. */
+    for (int left = QUEUE_MAX; left > 0 && recv(server->fd, &byte, 1, MSG_DONTWAIT) >= 0; left--)
         ;
     credentials_request(server->fd, true);
 }

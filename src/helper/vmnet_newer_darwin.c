@@ -13,6 +13,13 @@ const char *vmnet_newer_key(const char *symbol)
     return key ? *key : NULL;
 }
 
+bool interface_takes_networks(void)
+{
+    struct vmnet_network_calls calls = {0};
+
+    return vmnet_newer_networks(&calls);
+}
+
 bool vmnet_newer_networks(struct vmnet_network_calls *calls)
 {
     /* POSIX dlsym: a void pointer that is a function's converts back to one. */

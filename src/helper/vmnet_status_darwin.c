@@ -15,7 +15,7 @@ static const struct {
      "an option does not fit this mode or this macOS: check the addresses (RFC 1918, all in one subnet) and the mode"},
     {VMNET_SETUP_INCOMPLETE, "setup incomplete", "macOS is still setting the network up: try again in a few seconds"},
     {VMNET_INVALID_ACCESS, "permission denied",
-     "run vmnet-helper with sudo (up to macOS 15), or sign it with the com.apple.security.virtualization "
+     "run it with sudo (up to macOS 15), or sign it with the com.apple.security.virtualization "
      "entitlement (from macOS 26): codesign --force --sign - --entitlements entitlements.plist vmnet-helper"},
     {VMNET_PACKET_TOO_BIG, "packet too big", "lower the MTU of the guest"},
     {VMNET_BUFFER_EXHAUSTED, "buffers exhausted", "stop other VMs or wait a moment, then try again"},
@@ -24,7 +24,7 @@ static const struct {
      "turn Internet Sharing off in System Settings > General > Sharing, or wait until macOS has set up the network "
      "of another VM"},
     {VMNET_STATUS_NOT_AUTHORIZED, "not authorized",
-     "run vmnet-helper with sudo (up to macOS 15), or sign it with the com.apple.security.virtualization "
+     "run it with sudo (up to macOS 15), or sign it with the com.apple.security.virtualization "
      "entitlement (from macOS 26): codesign --force --sign - --entitlements entitlements.plist vmnet-helper"},
 };
 

@@ -67,7 +67,7 @@ refuses_socket() {
 @test "--help names every option and exits 0" {
     run "$helper" --help
     assert_success
-    for option in fd socket interface-id operation-mode shared-interface list-shared-interfaces start-address \
+    for option in fd socket interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
         parent-liveness-fd notify-fd keep user cleanup verbose version help; do
         assert_output --partial "--$option"
@@ -92,6 +92,10 @@ refuses_socket() {
 @test "--version and --help work for anybody" {
     as_nobody "$dir/vmnet-helper" --version
     as_nobody "$dir/vmnet-helper" --help
+}
+
+@test "--network is for macOS 26" {
+    refuses 2 "--network needs macOS 26" --socket "$dir/s" --network shared
 }
 
 @test "--list-shared-interfaces works for anybody" {

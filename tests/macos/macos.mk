@@ -11,6 +11,7 @@ MACOS_MAKE = env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -j2 SYSTEM=
 FAKE_DIR  := tests/macos/fake
 FAKE_WRAP := dlsym sendmsg recv recvmsg getpeername bind poll setsockopt if_nametoindex
 FAKE_LIB  := $(MACOS)/double/libfake.a
+DOUBLE_TESTS := test_vmnet_life test_vmnet_frames test_datagram
 FAKE_SRC  := $(wildcard $(FAKE_DIR)/*.c)
 DOUBLE_FLAGS := -fblocks -I$(FAKE_DIR)/include $(MACOS_COVERAGE)
 DOUBLE_LIBS  := $(FAKE_WRAP:%=-Wl,--wrap=%) -Wl,--whole-archive $(FAKE_LIB) -Wl,--no-whole-archive \
@@ -23,16 +24,16 @@ $(MACOS)/double/obj/%.o: $(FAKE_DIR)/%.c
 	clang $(BASE_CFLAGS) -fblocks -I$(FAKE_DIR)/include -g -O1 -c -o $@ $<
 
 $(FAKE_LIB): $(FAKE_SRC:$(FAKE_DIR)/%.c=$(MACOS)/double/obj/%.o)
-	@rm -f $@ $(@D)/bin/vmnet-helper $(@D)/test_vmnet $(@D)/test_datagram
+	@rm -f $@ $(@D)/bin/vmnet-helper $(@D)/test_*
 	ar rcsD $@ $^
 
 .PHONY: macos-double
 macos-double: $(FAKE_LIB)
-	@$(DOUBLE_MAKE) $(MACOS)/double/bin/vmnet-helper $(MACOS)/double/test_vmnet $(MACOS)/double/test_datagram
+	@$(DOUBLE_MAKE) $(MACOS)/double/bin/vmnet-helper $(DOUBLE_TESTS:%=$(MACOS)/double/%)
 
 # Built by the inner make, with its flags: there $(BUILD) is the double's folder.
-$(BUILD)/test_%: tests/macos/test_%.c $(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a $(BUILD)/libfake.a
-	$(CC) $(BASE_CFLAGS) $(SYSTEM_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) -o $@ $< \
+$(BUILD)/test_%: tests/macos/test_%.c tests/macos/scene.c tests/macos/scene.h $(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a $(BUILD)/libfake.a
+	$(CC) $(BASE_CFLAGS) $(SYSTEM_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) -o $@ $< tests/macos/scene.c \
 		$(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a -lcmocka $(call pkg_libs,$(HELPER_PKGS)) $(HELPER_LIBS)
 
 # ---- Mach-O ----

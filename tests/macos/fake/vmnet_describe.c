@@ -3,6 +3,7 @@
 #include "vmnet_fake.h"
 #include "fake.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define KEY(name) const char *name##_key = #name
@@ -113,10 +114,13 @@ xpc_object_t fake_make_parameters(const struct fake_description *description, bo
         return parameters;
 
     bool shared = description->mode == VMNET_SHARED_MODE;
-    xpc_dictionary_set_string(parameters, vmnet_start_address_key,
-                              description->start ? description->start : shared ? "192.168.64.1" : "192.168.65.1");
-    xpc_dictionary_set_string(parameters, vmnet_end_address_key,
-                              description->end ? description->end : shared ? "192.168.64.254" : "192.168.65.254");
+    const char *subnet = *fake_setting("FAKE_VMNET_SUBNET") ? fake_setting("FAKE_VMNET_SUBNET") :
+                         shared ? "192.168.64" : "192.168.65";
+    char start[32], end[32];
+    snprintf(start, sizeof(start), "%s.1", subnet);
+    snprintf(end, sizeof(end), "%s.254", subnet);
+    xpc_dictionary_set_string(parameters, vmnet_start_address_key, description->start ? description->start : start);
+    xpc_dictionary_set_string(parameters, vmnet_end_address_key, description->end ? description->end : end);
     xpc_dictionary_set_string(parameters, vmnet_subnet_mask_key,
                               description->mask ? description->mask : "255.255.255.0");
     if (shared)

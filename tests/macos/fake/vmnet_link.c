@@ -1,10 +1,12 @@
 #include "vmnet_link.h"
 #include "fake.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,32 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* Linux is the gateway then. */
+static void give_address(const char *name)
+{
+    const char *subnet = fake_setting("FAKE_VMNET_SUBNET");
+    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    char text[32];
+
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+    if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+        fake_abort("cannot switch %s on: %s", name, strerror(errno));
+    if (*subnet) {
+        struct sockaddr_in address = {.sin_family = AF_INET};
+        snprintf(text, sizeof(text), "%s.1", subnet);
+        if (inet_pton(AF_INET, text, &address.sin_addr) != 1)
+            fake_abort("FAKE_VMNET_SUBNET: \"%s\"", subnet);
+        memcpy(&request.ifr_addr, &address, sizeof(address));
+        int result = ioctl(fd, SIOCSIFADDR, &request);
+        inet_pton(AF_INET, "255.255.255.0", &address.sin_addr);
+        memcpy(&request.ifr_netmask, &address, sizeof(address));
+        if (result < 0 || ioctl(fd, SIOCSIFNETMASK, &request) < 0)
+            fake_abort("cannot give %s the address %s: %s", name, text, strerror(errno));
+    }
+    close(fd);
+}
 
 static int open_tap(const char *name, bool virtio)
 {
@@ -24,6 +52,7 @@ static int open_tap(const char *name, bool virtio)
     if (virtio && (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0 ||
                    ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0))
         fake_abort("cannot set TAP %s up for virtio headers: %s", name, strerror(errno));
+    give_address(name);
     return fd;
 }
 

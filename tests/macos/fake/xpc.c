@@ -253,8 +253,8 @@ const char *xpc_array_get_string(xpc_object_t object, size_t index)
 
     if (index >= array->value.entries.count)
         fake_abort("xpc_array_get_string: %zu of %zu", index, array->value.entries.count);
-    return array->value.entries.values[index]->type == XPC_TYPE_STRING ? array->value.entries.values[index]->value.text :
-                                                                         NULL;
+    struct fake_xpc *value = array->value.entries.values[index];
+    return value->type == XPC_TYPE_STRING ? value->value.text : NULL;
 }
 
 xpc_object_t xpc_string_create(const char *text)
