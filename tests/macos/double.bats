@@ -186,7 +186,34 @@ en1"
     vm_reaches one 192.168.105.1
 }
 
-# transfer FILE: both ways over TCP, and compare.
+@test "the probe that runs on Macs gets its answers" {
+    with_network
+    # dnsmasq needs the interface, which is there as long as the helper is.
+    in_ns bash -c 'until ip link show mac0 up >/dev/null 2>&1; do sleep 0.05; done
+        exec dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --pid-file= --interface=mac0 \
+            --bind-dynamic --dhcp-leasefile="$0/leases" --dhcp-range=192.168.105.2,192.168.105.254,255.255.255.0 \
+            --no-ping' "$dir" >"$dir/dnsmasq.log" 2>&1 3>&- &
+    echo $! >"$dir/dnsmasq.pid"
+    run in_ns timeout 100 python3 "$root/tests/macos/probe.py" "$bin/vmnet-helper" --operation-mode shared
+    assert_success
+    run jq -r '.status, (.found | keys[])' <<<"${lines[-1]}"
+    assert_output "0
+address
+gateway"
+}
+
+@test "privilege is given up for good" {
+    net_setup
+    chmod 777 "$dir"
+    start_helper one --user nobody
+    run awk '/^(Uid|Gid|Groups):/ { $1 = $1; print }' "/proc/$(helper_pid one)/status"
+    id=$(id -u nobody) group=$(id -g nobody)
+    assert_output "Uid: $id $id $id $id
+Gid: $group $group $group $group
+Groups: $group"
+}
+
+# Both ways over TCP, and compare.
 transfer_both_ways() {
     head -c 8000000 /dev/urandom >"$dir/sent"
     in_ns timeout 60 python3 "$root/tests/macos/echo.py" 192.168.105.1 7777 3>&- &

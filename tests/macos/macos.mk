@@ -1,4 +1,5 @@
 ## make macos-double  the helper with its macOS files on a small fake Darwin, as a Linux program
+## make macos-coverage  how much of the macOS files the double's tests run (needs libclang-rt)
 ## make macos-cross   all programs as Mach-O for arm64 and x86_64, joined by llvm-lipo
 
 # Each is this Makefile again, with another compiler. What the caller of `make check` set for its own
@@ -36,6 +37,18 @@ $(BUILD)/test_%: tests/macos/test_%.c tests/macos/scene.c tests/macos/scene.h $(
 	$(CC) $(BASE_CFLAGS) $(SYSTEM_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) -o $@ $< tests/macos/scene.c \
 		$(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a -lcmocka $(call pkg_libs,$(HELPER_PKGS)) $(HELPER_LIBS)
 
+# The lines of the macOS files that the double's tests reach.
+.PHONY: macos-coverage
+macos-coverage: tests-built
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage/profiles && chmod 1777 $(BUILD)/coverage/profiles
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage MACOS_COVERAGE="-fprofile-instr-generate -fcoverage-mapping" macos-double >/dev/null
+	@mkdir -p $(BUILD)/coverage/tests && cp -R $(BUILD)/tests/bin $(BUILD)/coverage/tests/
+	LLVM_PROFILE_FILE=$(abspath $(BUILD))/coverage/profiles/%p.profraw BUILD=$(abspath $(BUILD))/coverage bats tests/macos/double.bats
+	llvm-profdata merge -o $(BUILD)/coverage/all.profdata $(BUILD)/coverage/profiles/*.profraw
+	llvm-cov report $(BUILD)/coverage/macos/double/bin/vmnet-helper \
+		$(DOUBLE_TESTS:%=-object $(BUILD)/coverage/macos/double/%) -instr-profile=$(BUILD)/coverage/all.profdata \
+		$(wildcard src/helper/*_darwin.c) src/helper/interface_vmnet.c
+
 # ---- Mach-O ----
 
 CROSS     := $(abspath $(MACOS))/cross
@@ -55,3 +68,16 @@ macos-arm64: $(CROSS)/libraries
 macos-x86_64: $(CROSS)/libraries
 	@$(CROSS_MAKE) BUILD=$(CROSS)/x86_64 CC="$(CROSS_ZIG) cc -target x86_64-macos.13.0"
 macos-cross: macos-arm64 macos-x86_64
+
+# ---- On a Mac ----
+
+## make sign         macOS 26: sign the helper so that it needs no root
+.PHONY: sign
+sign: $(BUILD)/bin/vmnet-helper
+	codesign --force --sign - --entitlements packaging/entitlements.plist $<
+
+## make check-mac    on a Mac, as root before macOS 26: build, sign, and probe every mode
+.PHONY: check-mac
+check-mac:
+	tests/macos/runner/build.sh
+	tests/macos/runner/modes.sh
