@@ -37,7 +37,8 @@ enum accelerator accelerator_find(char *reason, size_t size)
     if (pid > 0 && status < 0 && errno == ETIMEDOUT) {
         kill(pid, SIGKILL);
         process_wait(pid, 1);
-        text_copy(reason, size, "/dev/kvm opens, but runs a test guest a thousand times too slowly: no hardware virtualization");
+        text_copy(reason, size, "/dev/kvm opens, but runs a test guest a thousand times too slowly: "
+                                "no hardware virtualization");
     } else if (status == 0) {
         text_copy(reason, size, "a test guest ran in /dev/kvm");
         return ACCELERATOR_KVM;

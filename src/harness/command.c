@@ -17,7 +17,8 @@ int command_status(int result)
 
 static void print_top_help(const struct command_group *groups)
 {
-    printf("Usage: harness COMMAND ...\n\nStart and stop virtual machines that vmnet-helper connects to the network.\n\n"
+    printf("Usage: harness COMMAND ...\n\n"
+           "Start and stop virtual machines that vmnet-helper connects to the network.\n\n"
            "Commands:\n");
     for (; groups->name; groups++)
         printf("  %-8s %s\n", groups->name, groups->summary);

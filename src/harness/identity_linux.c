@@ -24,8 +24,8 @@ int identity_of(pid_t pid, struct identity *identity)
     char *stat = file_read(path, 4096, NULL);
     /* The name in parentheses may hold anything (man 5 proc): count from its end. */
     char *rest = stat ? strrchr(stat, ')') : NULL;
-    int found = rest ? sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                              &state, &start) : 0;
+    int found = rest ? sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+                              "%llu", &state, &start) : 0;
     free(stat);
     if (found != 2 || state == 'Z' || state == 'X')
         return -1;

@@ -105,7 +105,8 @@ static int run_recipe(const struct store *store, const struct recipe *recipe, co
         message_error("cannot build image %s: no space left in %s; free some, or set VMNET_HOME to another file system",
                       recipe->name, store->images);
     else
-        message_error("cannot build image %s (exit status %d); its log is %s and ends with:", recipe->name, status, log);
+        message_error("cannot build image %s (exit status %d); its log is %s and ends with:", recipe->name, status,
+                      log);
     message_log_tail(log, 5);
     return -1;
 }
