@@ -114,7 +114,7 @@ is_forwarding() {
 
 @test "stdout is left after the one line" {
     start_helper one
-    assert_equal "$(readlink "/proc/$(helper_pid one)/fd/1")" /dev/null
+    [ "/proc/$(helper_pid one)/fd/1" -ef /dev/null ]
     assert_equal "$(wc -l <"$dir/one.json")" 1
     [ "$(wc -c <"$dir/one.json")" -le 4096 ]
 }
