@@ -11,7 +11,8 @@ setup_file() {
         command -v "$tool" >/dev/null || { missing="$tool is missing"; return; }
     done
     [ -e /usr/include/Block.h ] || { missing="libblocksruntime-dev is missing"; return; }
-    make -C "$root" BUILD="$build" macos-double >"$BATS_FILE_TMPDIR/log" 2>&1 || {
+    # Another file may build it at the same time.
+    flock "$build/macos.lock" make -C "$root" BUILD="$build" macos-double >"$BATS_FILE_TMPDIR/log" 2>&1 || {
         grep -E 'error|Error|undefined' "$BATS_FILE_TMPDIR/log" | head -n 30 >&2
         return 1
     }

@@ -82,6 +82,23 @@ int __wrap_getpeername(int fd, struct sockaddr *address, socklen_t *size)
     return __real_getpeername(fd, address, size);
 }
 
+/* Stream sockets only. */
+int getpeereid(int fd, uid_t *uid, gid_t *gid)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    if (is_unix_datagram(fd)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return -1;
+    *uid = peer.uid;
+    *gid = peer.gid;
+    return 0;
+}
+
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *local = (const struct sockaddr_un *)address;
