@@ -23,7 +23,9 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -MMD -MP -Isrc $(WARNINGS) $(HA
 # What differs between the systems: which files are built, and the libraries.
 ifeq ($(SYSTEM),darwin)
 OTHER    := %_linux.c %/interface_tap.c
-HARDEN_LD ?= -Wl,-pie
+HARDEN_LD ?= -Wl,-pie -mmacosx-version-min=13.0
+# Apple's ar knows no D.
+AR_FLAGS := rcs
 HELPER_PKGS := libcjson
 SYSTEM_CFLAGS := -fblocks -mmacosx-version-min=13.0
 HELPER_LIBS := -framework vmnet
@@ -31,6 +33,7 @@ TOOL_PKGS := libcjson yaml-0.1 libcurl
 else
 OTHER    := %_darwin.c %/interface_vmnet.c
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+AR_FLAGS := rcsD
 HELPER_PKGS := libnl-3.0 libnl-route-3.0 libnftables libcap-ng libseccomp libcjson nettle
 SYSTEM_CFLAGS :=
 HELPER_LIBS :=
@@ -73,7 +76,7 @@ $(BUILD)/lib/libbench.a:   $(call library,$(BENCH_SRC))
 $(BUILD)/lib/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(AR) $(AR_FLAGS) $@ $^
 
 $(BUILD)/bin/vmnet-helper: $(call objects,src/helper/main.c) $(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a
 	@mkdir -p $(@D)
