@@ -2,7 +2,8 @@
 # `make help` lists the targets.
 
 VERSION  ?= $(shell cat VERSION)
-COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null || cat COMMIT 2>/dev/null || echo unknown)
+# A tarball has a file COMMIT, and may lie in another project's repository.
+COMMIT   ?= $(shell cat COMMIT 2>/dev/null || git rev-parse HEAD 2>/dev/null || echo unknown)
 
 SYSTEM   ?= $(shell uname -s | tr A-Z a-z)
 BUILD    ?= build
@@ -16,9 +17,10 @@ INSTALL  ?= install
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wvla -Wformat=2 -Wno-unused-parameter
-HARDEN   ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+HARDEN   ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2 $(HARDEN_CPU)
 CFLAGS   ?= -O2 -g
-BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -MMD -MP -Isrc $(WARNINGS) $(HARDEN)
+# The folder of the sources is in no binary: the same bytes wherever they are built.
+BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -pthread -MMD -MP -Isrc $(WARNINGS) $(HARDEN) -ffile-prefix-map=$(CURDIR)=.
 
 # What differs between the systems: which files are built, and the libraries.
 ifeq ($(SYSTEM),darwin)
@@ -36,6 +38,9 @@ HARDEN_LD ?= -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 AR_FLAGS := rcsD
 HELPER_PKGS := libnl-3.0 libnl-route-3.0 libnftables libcap-ng libseccomp libcjson nettle
 SYSTEM_CFLAGS :=
+HARDEN_x86_64 := -fcf-protection=full -fstack-clash-protection
+HARDEN_aarch64 := -mbranch-protection=standard -fstack-clash-protection
+HARDEN_CPU := $(HARDEN_$(shell uname -m))
 HELPER_LIBS :=
 TOOL_PKGS := libcjson yaml-0.1 libcurl nettle
 NETWORK  := $(wildcard src/helper/network/*.c)
