@@ -151,7 +151,7 @@ static int write_to_network(struct forward *forward, struct batch *batch)
     if (batch->count == 0)
         return 0;
     /* A partial checksum cannot be told from a wrong one: such frames are not for joining. */
-    if (forward->engine && !forward->checksum_offload)
+    if (forward->engine && !forward->checksum_offload && !forward->info->complete_frames)
         batch_coalesce(batch, &forward->gathers);
     else
         batch_gather(batch, &forward->gathers);

@@ -43,6 +43,7 @@ struct interface_info {
     uint32_t max_packet_size; /* bytes of the largest frame either side may give */
     uint32_t read_max_packets, write_max_packets;
     bool virtio_headers;            /* frames carry them: what frame.offload says counts, both ways */
+    bool complete_frames;           /* the network takes frames of its MTU only: none are to be joined */
     char name[INTERFACE_NAME_SIZE]; /* the system's name for it; empty if it has none */
 };
 

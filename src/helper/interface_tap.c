@@ -64,15 +64,6 @@ static int tap_make(const char *name, const struct interface_config *config, str
     return fd;
 }
 
-/* Physical interfaces have no ports to add a TAP to. */
-static bool needs_macvtap(const struct network *network, struct nl_sock *socket)
-{
-    struct link_facts facts;
-
-    return network->mode == MODE_BRIDGED && link_find(socket, network->bridge, &facts) == 0 &&
-           strcmp(facts.kind, "bridge") != 0;
-}
-
 static void fill_info(struct interface_info *info, const struct interface_config *config, const struct network *network,
                       const uint8_t mac[MAC_SIZE], const char *name)
 {
@@ -88,6 +79,7 @@ static void fill_info(struct interface_info *info, const struct interface_config
         text_copy(info->nat66_prefix, sizeof(info->nat66_prefix), network->prefix6);
     info->mtu = network->mtu;
     info->virtio_headers = true;
+    info->complete_frames = network->attachment == ATTACH_USERSPACE;
     info->max_packet_size = config->tso ? FRAME_MAX : network->mtu + FRAME_HEADER;
     info->read_max_packets = info->write_max_packets = BATCH_MAX;
     text_copy(info->name, sizeof(info->name), name);
@@ -97,11 +89,20 @@ static void fill_info(struct interface_info *info, const struct interface_config
 static int open_all(struct interface *interface, const struct interface_config *config, struct network *network,
                     const char *name, const uint8_t mac[MAC_SIZE], struct nl_sock *socket)
 {
-    bool macvtap = needs_macvtap(network, socket);
+    char id[ID_TEXT_SIZE];
+    struct network_port port = {name, id_format(config->id, id), mac, config->isolation};
 
+    if (network->mode == MODE_BRIDGED && shared_interface_find(network, socket) < 0)
+        return -1;
+    bool macvtap = network->attachment == ATTACH_MACVTAP;
+    if (network->attachment == ATTACH_USERSPACE && (config->tso || config->checksum_offload)) {
+        log_error("interface", "%s is an Open vSwitch bridge with datapath netdev, which takes no super-frames and "
+                  "partial checksums: leave out --enable-tso and --enable-checksum-offload", network->bridge);
+        return -1;
+    }
     if (!macvtap && (interface->fd = tap_make(name, config, socket)) < 0)
         return -1;
-    if (network_join(network, name, config->isolation) < 0)
+    if (network_join(network, &port) < 0)
         return -1;
     if (macvtap && (interface->fd = macvtap_open(socket, name, network->bridge, mac)) < 0)
         return -1;

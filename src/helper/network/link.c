@@ -155,6 +155,16 @@ int link_set_up(struct nl_sock *socket, const char *name)
     return change(socket, name, wanted);
 }
 
+int link_set_mtu(struct nl_sock *socket, const char *name, unsigned mtu)
+{
+    struct rtnl_link *wanted = rtnl_link_alloc();
+
+    if (!wanted)
+        return -NLE_NOMEM;
+    rtnl_link_set_mtu(wanted, mtu);
+    return change(socket, name, wanted);
+}
+
 int link_set_mac(struct nl_sock *socket, const char *name, const uint8_t mac[MAC_SIZE])
 {
     struct rtnl_link *wanted = rtnl_link_alloc();

@@ -44,6 +44,7 @@ int link_make_macvtap(struct nl_sock *socket, const char *name, const char *pare
 int link_delete(struct nl_sock *socket, const char *name);
 
 int link_set_up(struct nl_sock *socket, const char *name);
+int link_set_mtu(struct nl_sock *socket, const char *name, unsigned mtu);
 int link_set_mac(struct nl_sock *socket, const char *name, const uint8_t mac[MAC_SIZE]);
 
 /* Make the link a port of the bridge, with the bridge's MTU, and set it up. Isolated ports cannot

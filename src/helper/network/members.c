@@ -4,8 +4,10 @@
 #include "helper/network/forwarding.h"
 #include "helper/network/gateway.h"
 #include "helper/network/link.h"
+#include "helper/network/openvswitch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,16 +16,47 @@
 struct sweep {
     struct nl_sock *socket;
     unsigned left;
+    bool failed;
 };
 
-/* A TAP goes with the process that holds it; a macvtap stays. */
-void members_drop(int network, const char *tap, struct nl_sock *socket)
+/* A file beside the member's. */
+static void port_mark(char *name, size_t size, const char *tap)
+{
+    text_format(name, size, "openvswitch:%s", tap);
+}
+
+int members_mark_port(int network, const char *tap)
+{
+    char mark[64];
+
+    port_mark(mark, sizeof(mark), tap);
+    return state_write(network, mark, "");
+}
+
+static int drop_port(int network, const char *tap)
+{
+    char mark[64];
+
+    port_mark(mark, sizeof(mark), tap);
+    if (faccessat(network, mark, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    if (openvswitch_remove_port(tap) < 0)
+        return -1;
+    unlinkat(network, mark, 0);
+    return 0;
+}
+
+/* A TAP goes with the process that holds it; a macvtap and a switch's port stay. */
+int members_drop(int network, const char *tap, struct nl_sock *socket)
 {
     struct link_facts facts;
 
     if (link_find(socket, tap, &facts) == 0 && strcmp(facts.kind, "macvtap") == 0)
         link_delete(socket, tap);
+    if (drop_port(network, tap) < 0)
+        return -1;
     state_member_remove(network, tap);
+    return 0;
 }
 
 static void sweep_one(int network, const char *tap, void *context)
@@ -35,15 +68,8 @@ static void sweep_one(int network, const char *tap, void *context)
         return;
     }
     log_debug("network", "%s was left by a helper that is gone", tap);
-    members_drop(network, tap, sweep->socket);
-}
-
-unsigned members_sweep(int network, struct nl_sock *socket)
-{
-    struct sweep sweep = {.socket = socket};
-
-    state_each(network, MEMBER, sweep_one, &sweep);
-    return sweep.left;
+    if (members_drop(network, tap, sweep->socket) < 0)
+        sweep->failed = true;
 }
 
 static void find_shared(int folder, const char *name, void *context)
@@ -60,10 +86,11 @@ int members_close(const struct state *state, const char *bridge, struct nl_sock 
     int network = state_network_open(state, bridge, false);
 
     if (network >= 0) {
-        unsigned left = members_sweep(network, socket);
+        struct sweep sweep = {.socket = socket};
+        state_each(network, MEMBER, sweep_one, &sweep);
         close(network);
-        if (left)
-            return 0;
+        if (sweep.left || sweep.failed)
+            return sweep.failed ? -1 : 0;
     }
     /* A bridge that was there before us carries another name, and stays. */
     if (strncmp(bridge, NETWORK_BRIDGE_START, strlen(NETWORK_BRIDGE_START)) == 0) {

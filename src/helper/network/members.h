@@ -6,11 +6,12 @@
 
 #include <netlink/netlink.h>
 
-/* Take one out, with the macvtap that carries its name. */
-void members_drop(int network, const char *tap, struct nl_sock *socket);
+/* Remember that the TAP gets a port in an Open vSwitch, which does not go with it. 0, or -1 with errno. */
+int members_mark_port(int network, const char *tap);
 
-/* Take out those whose helper is gone; how many are left. */
-unsigned members_sweep(int network, struct nl_sock *socket);
+/* Take one out, with the macvtap or the Open vSwitch port that carries its name. Returns 0; or -1
+ * (logged), and then the member stays, to be tried again, until the port can be removed. */
+int members_drop(int network, const char *tap, struct nl_sock *socket);
 
 /* Take out the dead of the network, and remove it if nobody is left: its parts if they are ours,
  * its state, and forwarding with the last shared one.

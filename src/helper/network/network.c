@@ -7,7 +7,9 @@
 #include "helper/network/gateway.h"
 #include "helper/network/link.h"
 #include "helper/network/members.h"
+#include "helper/network/openvswitch.h"
 #include "helper/network/state.h"
+#include "helper/network/sysctl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,50 +109,50 @@ static int make_gateway(const struct network *network, struct session *session, 
     return gateway_make(network, &session->state, session->socket);
 }
 
-static bool is_ours(const char *bridge)
+/* A TAP that a program behind the bridge reads is an interface of the host's, too: without addresses,
+ * but Linux answers ARP requests for those of all others on it. */
+static int add_openvswitch_port(const struct network *network, struct nl_sock *socket, int folder,
+                                const struct network_port *port)
 {
-    return strncmp(bridge, NETWORK_BRIDGE_START, strlen(NETWORK_BRIDGE_START)) == 0;
-}
+    int error = link_set_mtu(socket, port->tap, network->mtu);
 
-/* What --shared-interface names must be there, and not be a network of ours. */
-static int check_shared_interface(const struct network *network, struct nl_sock *socket)
-{
-    struct link_facts facts;
-
-    if (is_ours(network->bridge)) {
-        log_error("network", "%s is the bridge of a shared or host network: "
-                  "use --operation-mode shared or host to join it", network->bridge);
-        return -1;
+    if (error == 0) {
+        sysctl_set("ipv4", port->tap, "arp_ignore", 8);
+        if (members_mark_port(folder, port->tap) < 0) {
+            log_error("network", "cannot write to %s: %s", network->state_dir, strerror(errno));
+            return -1;
+        }
+        if (openvswitch_add_port(network->bridge, port) < 0)
+            return -1;
+        /* Not before the switch knows what the port may do. */
+        error = link_set_up(socket, port->tap);
     }
-    if (link_find(socket, network->bridge, &facts) < 0) {
-        log_error("network", "there is no interface \"%s\": "
-                  "vmnet-helper --list-shared-interfaces prints those that can be joined", network->bridge);
-        return -1;
-    }
-    return 0;
+    if (error < 0)
+        log_error("network", "cannot set up %s: %s", port->tap, nl_geterror(error));
+    return error < 0 ? -1 : 0;
 }
 
 /* Bridges take the TAP as a port. The other kinds of --shared-interface have no TAP: a macvtap is
- * made by whoever opens it. An Open vSwitch bridge would get its port here. */
-static int add_tap(struct network *network, struct nl_sock *socket, const char *tap, bool isolated)
+ * made by whoever opens it. */
+static int add_tap(struct network *network, struct nl_sock *socket, int folder, const struct network_port *port)
 {
     struct link_facts bridge;
     int error = link_find(socket, network->bridge, &bridge);
 
     if (error == 0) {
         network->mtu = bridge.mtu;
-        if (strcmp(bridge.kind, "bridge") == 0)
-            error = link_add_port(socket, tap, &bridge, isolated);
+        if (network->attachment == ATTACH_OPENVSWITCH || network->attachment == ATTACH_USERSPACE)
+            return add_openvswitch_port(network, socket, folder, port);
+        if (network->attachment == ATTACH_BRIDGE)
+            error = link_add_port(socket, port->tap, &bridge, port->isolated);
     }
     if (error < 0)
-        log_error("network", "cannot add %s to bridge %s: %s", tap, network->bridge, nl_geterror(error));
+        log_error("network", "cannot add %s to bridge %s: %s", port->tap, network->bridge, nl_geterror(error));
     return error < 0 ? -1 : 0;
 }
 
-static int join(struct network *network, struct session *session, const char *tap, bool isolated)
+static int join(struct network *network, struct session *session, const struct network_port *port)
 {
-    if (network->mode == MODE_BRIDGED && check_shared_interface(network, session->socket) < 0)
-        return -1;
     int folder = state_network_open(&session->state, network->bridge, true);
     int result = -1;
 
@@ -161,13 +163,13 @@ static int join(struct network *network, struct session *session, const char *ta
     if (network->mode != MODE_BRIDGED &&
         (check_addresses(network, folder) < 0 || make_gateway(network, session, folder) < 0))
         goto out;
-    if (state_member_add(folder, tap) < 0) {
+    if (state_member_add(folder, port->tap) < 0) {
         log_error("network", "cannot write to %s: %s", network->state_dir, strerror(errno));
         goto out;
     }
-    result = add_tap(network, session->socket, tap, isolated);
+    result = add_tap(network, session->socket, folder, port);
     if (result < 0)
-        members_drop(folder, tap, session->socket);
+        members_drop(folder, port->tap, session->socket);
 out:
     close(folder);
     if (result < 0)
@@ -175,14 +177,14 @@ out:
     return result;
 }
 
-int network_join(struct network *network, const char *tap, bool isolated)
+int network_join(struct network *network, const struct network_port *port)
 {
     struct session session;
 
     if (session_open(&session) < 0)
         return -1;
     remove_stale(&session);
-    int result = join(network, &session, tap, isolated);
+    int result = join(network, &session, port);
     session_close(&session);
     return result;
 }

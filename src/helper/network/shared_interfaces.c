@@ -1,17 +1,34 @@
 #include "common/log.h"
 #include "helper/network/link.h"
-#include "helper/network/network.h"
+#include "helper/network/openvswitch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What the Open vSwitch knows; count -1: it does not tell us, which takes root. */
+struct switches {
+    struct openvswitch_bridge *bridges;
+    int count;
+};
+
+/* Links of these kinds may be bridges of Open vSwitch, its ports, or nothing of the kind. Where nobody
+ * tells, a guess that leaves out the switch's own device. */
+static bool is_openvswitch(const struct switches *switches, const struct link_facts *facts)
+{
+    for (int i = 0; i < switches->count; i++)
+        if (strcmp(switches->bridges[i].name, facts->name) == 0)
+            return true;
+    return switches->count < 0 && strcmp(facts->kind, "openvswitch") == 0 && strcmp(facts->name, "ovs-system") != 0;
+}
 
 /* What a VM can share: bridges, Ethernet devices that are not virtual, and the virtual kinds that
  * stand for one: a veth is all the hardware that a container has, a bond, team or VLAN is how a
  * machine uses its cards. Not offered: loopback, other VMs' TAPs, tunnels, and our own bridges,
  * which have modes of their own. */
-static bool is_shareable(const struct link_facts *facts)
+static bool is_shareable(const struct switches *switches, const struct link_facts *facts)
 {
-    static const char *const kinds[] = {"", "bridge", "openvswitch", "veth", "bond", "team", "vlan"};
+    static const char *const kinds[] = {"", "bridge", "veth", "bond", "team", "vlan"};
 
     if (facts->loopback || !facts->ethernet ||
         strncmp(facts->name, NETWORK_BRIDGE_START, strlen(NETWORK_BRIDGE_START)) == 0)
@@ -19,21 +36,25 @@ static bool is_shareable(const struct link_facts *facts)
     for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(facts->kind, kinds[i]) == 0)
             return true;
-    return false;
+    return (strcmp(facts->kind, "openvswitch") == 0 || strcmp(facts->kind, "tun") == 0) &&
+           is_openvswitch(switches, facts);
 }
 
 /* A port of a bridge cannot be shared itself; its bridge can. */
 static void print(const struct link_facts *facts, void *context)
 {
-    if (is_shareable(facts) && !facts->master)
+    if (is_shareable(context, facts) && !facts->master)
         puts(facts->name);
 }
 
 int interface_list_shared(void)
 {
     struct nl_sock *socket = link_connect();
-    int error = socket ? link_each(socket, print, NULL) : -NLE_NOMEM;
+    struct switches switches;
 
+    switches.count = openvswitch_bridges(&switches.bridges);
+    int error = socket ? link_each(socket, print, &switches) : -NLE_NOMEM;
+    free(switches.bridges);
     if (socket)
         nl_socket_free(socket);
     if (error < 0) {
