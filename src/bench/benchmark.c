@@ -1,7 +1,8 @@
 #include "bench/benchmark.h"
 #include "bench/host_facts.h"
-#include "bench/yaml_file.h"
+#include "bench/name.h"
 #include "common/text.h"
+#include "common/yaml_file.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -216,7 +217,7 @@ int benchmark_read(struct benchmark *benchmark, const char *path)
     struct yaml_file file;
 
     *benchmark = (struct benchmark){.time = 10, .repeat = 1, .parallel = 1};
-    if (yaml_file_open(&file, path, known_keys) < 0)
+    if (yaml_file_open(&file, path, known_keys, name_report) < 0)
         return -1;
     int result = read_all(&file, benchmark);
     yaml_file_close(&file);

@@ -33,3 +33,8 @@ int name_find(const char *name, const char *folder, char *path, size_t size)
     log_error("bench", "no file \"%s\"", name);
     return -1;
 }
+
+void name_report(const char *text)
+{
+    log_error("bench", "%s", text);
+}

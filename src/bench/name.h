@@ -15,4 +15,7 @@ bool name_is_safe(const char *name);
  * (with .yaml added if need be). Returns 0, or -1 (logged). */
 int name_find(const char *name, const char *folder, char *path, size_t size);
 
+/* Log an error that was found in such a file: for yaml_file_open. */
+void name_report(const char *text);
+
 #endif

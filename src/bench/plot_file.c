@@ -1,5 +1,6 @@
 #include "bench/plot_file.h"
-#include "bench/yaml_file.h"
+#include "bench/name.h"
+#include "common/yaml_file.h"
 
 #include <string.h>
 
@@ -84,7 +85,7 @@ int plot_file_read(struct plot_file *plot, const char *path)
     struct yaml_file file;
 
     memset(plot, 0, sizeof(*plot));
-    if (yaml_file_open(&file, path, known_keys) < 0)
+    if (yaml_file_open(&file, path, known_keys, name_report) < 0)
         return -1;
     int result = read_all(&file, plot);
     yaml_file_close(&file);
