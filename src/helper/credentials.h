@@ -20,4 +20,7 @@ void credentials_request(int fd, bool on);
 /* Take them from a received message. */
 void credentials_read(struct msghdr *message, struct credentials *credentials);
 
+/* Who connected to us: of a stream socket, on both systems. */
+void credentials_of_peer(int fd, struct credentials *credentials);
+
 #endif

@@ -22,3 +22,12 @@ void credentials_read(struct msghdr *message, struct credentials *credentials)
             credentials->uid = sender.uid;
         }
 }
+
+void credentials_of_peer(int fd, struct credentials *credentials)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    credentials->known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+    credentials->uid = credentials->known ? peer.uid : 0;
+}

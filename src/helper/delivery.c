@@ -1,5 +1,4 @@
 #include "helper/delivery.h"
-#include "helper/datagram.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -35,21 +34,21 @@ static int flush(struct delivery *delivery)
     delivery->count = 0;
     while (done < total && !atomic_load_explicit(delivery->stopping, memory_order_relaxed)) {
         const struct segment *next = &delivery->segments[done];
-        int sent = datagram_send(delivery->fd, next, total - done);
+        int sent = channel_send(delivery->channel, next, total - done);
         if (sent > 0) {
             stats_add(&stats->packets, (uint64_t)sent);
             stats_add(&stats->bytes, segments_bytes(next, (unsigned)sent));
             done += (unsigned)sent;
             waited = delivery->gave_up = false;
-        } else if (datagram_is_gone(errno)) {
+        } else if (channel_is_gone(errno)) {
             return -1;
-        } else if (datagram_is_full(errno)) {
+        } else if (channel_is_full(errno)) {
             delivery->slow = true;
             if (waited) {
                 delivery->gave_up = true;
                 break;
             }
-            wait_for_room(delivery->fd);
+            wait_for_room(delivery->channel->fd);
             waited = true;
         } else if (errno != EINTR) {
             /* EMSGSIZE: larger than the VM's socket can hold. */
@@ -102,4 +101,11 @@ int delivery_send(struct delivery *delivery, const struct batch *batch, bool cut
         return -1;
     stats_add(delivery->slow ? &delivery->stats->slow : &delivery->stats->fast, 1);
     return 0;
+}
+
+int delivery_finish(struct delivery *delivery)
+{
+    struct channel *channel = delivery->channel;
+
+    return channel->unfinished && channel_send(channel, NULL, 0) < 0 && channel_is_gone(errno) ? -1 : 0;
 }

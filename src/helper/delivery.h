@@ -3,7 +3,7 @@
 #ifndef HELPER_DELIVERY_H
 #define HELPER_DELIVERY_H
 
-#include "helper/offload.h"
+#include "helper/channel.h"
 #include "helper/stats.h"
 
 #include <stdatomic.h>
@@ -11,7 +11,7 @@
 #define DELIVERY_MAX 128 /* frames that one system call takes */
 
 struct delivery {
-    int fd;                      /* the VM; not owned */
+    struct channel *channel;     /* to the VM; not owned */
     uint32_t max_length;         /* of a frame for the VM */
     const atomic_bool *stopping; /* set: end soon */
     struct stats_direction *stats;
@@ -25,5 +25,8 @@ struct delivery {
 /* Send all frames of the batch, in order; super-frames as segments if cut, else as they are. Frames that
  * cannot be cut count as bad. Returns 0, or -1 if the VM is gone. */
 int delivery_send(struct delivery *delivery, const struct batch *batch, bool cut);
+
+/* Send the rest of a frame that went in part, if there is one. Returns 0, or -1 if the VM is gone. */
+int delivery_finish(struct delivery *delivery);
 
 #endif

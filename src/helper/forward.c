@@ -1,7 +1,6 @@
 #include "helper/forward.h"
 #include "common/log.h"
 #include "helper/checksum.h"
-#include "helper/datagram.h"
 #include "helper/super_frame.h"
 
 #include <errno.h>
@@ -9,6 +8,8 @@
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { UNFINISHED_MS = 5 };
 
 static void tell_end(struct forward *forward, enum forward_end end)
 {
@@ -86,21 +87,31 @@ static void prepare_for_vm(struct forward *forward, struct batch *batch)
     }
 }
 
+static int send_to_vm(struct forward *forward, const struct batch *batch)
+{
+    return batch->count ? delivery_send(&forward->delivery, batch, forward->engine)
+                        : delivery_finish(&forward->delivery);
+}
+
+/* How long the rest of a frame that went in part may wait for the next frame to push it. */
+static int read_timeout(const struct forward *forward)
+{
+    return forward->channel->unfinished ? UNFINISHED_MS : -1;
+}
+
 static void *host_to_vm(void *argument)
 {
     struct forward *forward = argument;
 
     log_info("main", "host forwarding started");
     while (!is_stopping(forward)) {
-        int count = interface_read(forward->interface, &forward->to_vm, -1);
+        int count = interface_read(forward->interface, &forward->to_vm, read_timeout(forward));
         if (count < 0) {
             tell_end(forward, FORWARD_INTERFACE_GONE);
             break;
         }
-        if (count == 0)
-            continue;
         prepare_for_vm(forward, &forward->to_vm);
-        if (delivery_send(&forward->delivery, &forward->to_vm, forward->engine) < 0) {
+        if (send_to_vm(forward, &forward->to_vm) < 0) {
             tell_end(forward, FORWARD_VM_GONE);
             break;
         }
@@ -169,15 +180,15 @@ static int write_to_network(struct forward *forward, struct batch *batch)
 /* Returns 0, or -1 when the thread has to end; then its reason is told. */
 static int receive_from_vm(struct forward *forward)
 {
-    struct pollfd ready[2] = {{.fd = forward->fd, .events = POLLIN}, {.fd = forward->wake[0], .events = POLLIN}};
+    struct pollfd ready[2] = {{.fd = forward->channel->fd, .events = POLLIN}, {.fd = forward->wake[0], .events = POLLIN}};
 
-    if (datagram_receive(forward->fd, &forward->to_network) >= 0)
+    if (channel_receive(forward->channel, &forward->to_network) >= 0)
         return 0;
-    if (datagram_is_gone(errno)) {
+    if (channel_is_gone(errno)) {
         tell_end(forward, FORWARD_VM_GONE);
         return -1;
     }
-    if (datagram_is_full(errno)) {
+    if (channel_is_full(errno)) {
         /* Shut down on our own side, by somebody who shares the descriptor: it stays readable for ever. */
         if (poll(ready, 2, -1) > 0 && (ready[0].revents & (POLLHUP | POLLNVAL))) {
             tell_end(forward, FORWARD_VM_GONE);
@@ -227,18 +238,17 @@ static void empty_pipe(int fd)
         ;
 }
 
-int forward_create(struct forward *forward, struct interface *interface, const struct interface_info *info,
-                   const struct interface_config *config, struct stats *stats, struct notify *notify)
+int forward_create(struct forward *forward, const struct forward_parts *parts)
 {
     memset(forward, 0, sizeof(*forward));
-    forward->interface = interface;
-    forward->info = info;
-    forward->tso = config->tso;
-    forward->checksum_offload = config->checksum_offload;
-    forward->engine = config->engine;
-    forward->stats = stats;
-    forward->notify = notify;
-    forward->fd = -1;
+    forward->interface = parts->interface;
+    forward->info = parts->info;
+    forward->tso = parts->config->tso;
+    forward->checksum_offload = parts->config->checksum_offload;
+    forward->engine = parts->config->engine;
+    forward->channel = parts->channel;
+    forward->stats = parts->stats;
+    forward->notify = parts->notify;
     forward->wake[0] = forward->wake[1] = forward->ended[0] = forward->ended[1] = -1;
     if (batch_create(&forward->to_vm) < 0 || batch_create(&forward->to_network) < 0 || make_pipe(forward->wake) < 0 ||
         make_pipe(forward->ended) < 0) {
@@ -251,8 +261,8 @@ int forward_create(struct forward *forward, struct interface *interface, const s
 
 int forward_start(struct forward *forward, int fd)
 {
-    forward->fd = fd;
-    forward->delivery.fd = fd;
+    channel_open(forward->channel, fd);
+    forward->delivery.channel = forward->channel;
     forward->delivery.stats = &forward->stats->host;
     forward->delivery.max_length = forward->info->max_packet_size;
     forward->delivery.stopping = &forward->stopping;
@@ -265,14 +275,15 @@ int forward_start(struct forward *forward, int fd)
     int error = pthread_create(&forward->threads[0], NULL, host_to_vm, forward);
     if (error == 0) {
         error = pthread_create(&forward->threads[1], NULL, vm_to_host, forward);
-        if (error == 0)
+        if (error == 0) {
+            forward->running = true;
             return 0;
+        }
         forward->stopping = true;
         interface_wake(forward->interface);
         pthread_join(forward->threads[0], NULL);
     }
     log_error("main", "cannot start a thread: %s", strerror(error));
-    forward->fd = -1;
     return -1;
 }
 
@@ -290,7 +301,7 @@ void forward_stop(struct forward *forward)
 {
     char byte = 0;
 
-    if (forward->fd < 0)
+    if (!forward->running)
         return;
     atomic_store(&forward->stopping, true);
     interface_wake(forward->interface);
@@ -298,7 +309,7 @@ void forward_stop(struct forward *forward)
     (void)written;
     pthread_join(forward->threads[0], NULL);
     pthread_join(forward->threads[1], NULL);
-    forward->fd = -1;
+    forward->running = false;
     forward->to_network.count = 0;
 }
 

@@ -1,7 +1,7 @@
 /* The cable: two threads, one for each direction, each with a batch of its own.
  *
- *     host to VM:  interface_read -> complete checksums -> delivery_send (cut super-frames, datagram_send)
- *     VM to host:  datagram_receive -> check lengths -> join or describe super-frames -> interface_write
+ *     host to VM:  interface_read -> complete checksums -> delivery_send (cut super-frames, channel_send)
+ *     VM to host:  channel_receive -> check lengths -> join or describe super-frames -> interface_write
  *
  * A bad frame is dropped and counted, never an error. A VM that does not read gets a few milliseconds,
  * then its frames are dropped and counted: the other direction and the end of the program never wait
@@ -10,6 +10,7 @@
 #define HELPER_FORWARD_H
 
 #include "helper/batch.h"
+#include "helper/channel.h"
 #include "helper/delivery.h"
 #include "helper/interface.h"
 #include "helper/notify.h"
@@ -28,7 +29,8 @@ struct forward {
     bool engine;                /* cut and join for a VM without tso */
     struct stats *stats;
     struct notify *notify;
-    int fd;                         /* the VM */
+    struct channel *channel;        /* to the VM */
+    bool running;
     struct batch to_vm, to_network; /* each its thread's own */
     struct delivery delivery;       /* host to VM */
     struct gather_list gathers;     /* VM to host */
@@ -40,12 +42,21 @@ struct forward {
     _Atomic uint64_t dhcp_client;   /* MAC that the VM last asked for an address with; 0: none */
 };
 
-/* Take memory and pipes for the forwarding between the interface and VMs that come one after the other.
- * The pointers stay the caller's. Returns 0, or -1 (logged). */
-int forward_create(struct forward *forward, struct interface *interface, const struct interface_info *info,
-                   const struct interface_config *config, struct stats *stats, struct notify *notify);
+/* What is forwarded between, and who looks on. All of it stays the caller's. */
+struct forward_parts {
+    struct interface *interface;
+    const struct interface_info *info;
+    const struct interface_config *config;
+    struct channel *channel;
+    struct stats *stats;
+    struct notify *notify;
+};
 
-/* Start forwarding to the VM at fd. What forward->to_network holds already is its first frames.
+/* Take memory and pipes for the forwarding between the interface and VMs that come one after the other.
+ * Returns 0, or -1 (logged). */
+int forward_create(struct forward *forward, const struct forward_parts *parts);
+
+/* Start forwarding to the VM at fd, through the channel. What forward->to_network holds already is its first frames.
  * Returns 0, or -1 (logged). */
 int forward_start(struct forward *forward, int fd);
 

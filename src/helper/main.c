@@ -1,7 +1,7 @@
 /* vmnet-helper: a cable between a virtual machine and the network.
  *
  * It opens a network interface with privilege, gives the privilege up, and forwards Ethernet frames
- * between the interface and a unix datagram socket until the VM, the parent or a signal ends it. */
+ * between the interface and a unix socket until the VM, the parent or a signal ends it. */
 #include "common/log.h"
 #include "common/version.h"
 #include "helper/cleanup.h"

@@ -51,6 +51,19 @@ int option_socket(struct options *options, const char *value)
     return 0;
 }
 
+int option_framing(struct options *options, const char *value)
+{
+    if (strcmp(value, "datagram") == 0)
+        options->framing = FRAMING_DATAGRAM;
+    else if (strcmp(value, "stream") == 0)
+        options->framing = FRAMING_STREAM;
+    else {
+        log_error("main", "bad --framing \"%s\": choose datagram or stream", value);
+        return -1;
+    }
+    return 0;
+}
+
 int option_interface_id(struct options *options, const char *value)
 {
     if (id_parse(value, options->interface.id) < 0) {

@@ -7,6 +7,7 @@
 /* Each sets its field from the value (NULL for a flag). Returns 0, or -1 after logging the reason. */
 int option_fd(struct options *options, const char *value);
 int option_socket(struct options *options, const char *value);
+int option_framing(struct options *options, const char *value);
 int option_interface_id(struct options *options, const char *value);
 int option_operation_mode(struct options *options, const char *value);
 int option_shared_interface(struct options *options, const char *value);

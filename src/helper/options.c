@@ -14,8 +14,9 @@ struct option_entry {
 };
 
 static const struct option_entry table[] = {
-    {"fd", 'f', "N", option_fd, "serve the VM on this unix datagram socket, inherited from the caller"},
+    {"fd", 'f', "N", option_fd, "serve the VM on this unix socket, inherited from the caller"},
     {"socket", 's', "PATH", option_socket, "serve the VM that connects to a socket made at this path"},
+    {"framing", 0, "KIND", option_framing, "of the socket: datagram (default), or stream as QEMU and lima have it"},
     {"interface-id", 'i', "UUID", option_interface_id, "same id, same MAC address, same IP address (default: random)"},
     {"operation-mode", 0, "MODE", option_operation_mode, "shared, host or bridged (default: shared)"},
     {"shared-interface", 0, "NAME", option_shared_interface, "bridged mode: the interface or bridge to join"},
@@ -44,7 +45,7 @@ enum { COUNT = sizeof(table) / sizeof(table[0]) };
 void options_help(FILE *out)
 {
     fprintf(out, "Usage: vmnet-helper (--fd N | --socket PATH) [options]\n\n"
-                 "Connect a virtual machine to the network through a unix datagram socket.\n"
+                 "Connect a virtual machine to the network through a unix socket.\n"
                  "One line of JSON on stdout describes the network interface.\n\nOptions:\n");
     for (int i = 0; i < COUNT; i++) {
         char left[48];

@@ -2,6 +2,7 @@
 #ifndef HELPER_OPTIONS_H
 #define HELPER_OPTIONS_H
 
+#include "helper/channel.h"
 #include "helper/interface.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@ struct options {
     struct interface_config interface;
     int fd;                  /* -1: none */
     const char *socket_path; /* NULL: none; not copied from argv */
+    enum framing framing;
     const char *user;        /* NULL: none; not copied from argv */
     int parent_liveness_fd;  /* -1: none */
     int notify_fd;           /* -1: none */

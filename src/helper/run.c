@@ -30,6 +30,7 @@ struct helper {
     struct interface_info info;
     struct server_socket server;
     struct peer peer;
+    struct channel channel;
     struct forward forward;
     struct stats stats;
     struct notify notify;
@@ -55,7 +56,7 @@ static int check_socket(const struct helper *helper)
     const struct options *options = helper->options;
 
     if (options->fd >= 0)
-        return socket_check_fd(options->fd);
+        return socket_check_fd(options->fd, options->framing);
     /* Root would see files that the caller may not know of. */
     if (privileges_borrow(&helper->identity) < 0)
         return -1;
@@ -107,9 +108,11 @@ static int open_privileged(struct helper *helper)
     log_info("main", "started vmnet interface");
     if (options->fd >= 0)
         datagram_set_buffers(options->fd);
-    else if (socket_create(&helper->server, options->socket_path) < 0)
+    else if (socket_create(&helper->server, options->socket_path, options->framing) < 0)
         return -1;
-    peer_open(&helper->peer, options->fd >= 0 ? options->fd : helper->server.fd);
+    /* A stream tells its end. */
+    if (options->framing == FRAMING_DATAGRAM)
+        peer_open(&helper->peer, options->fd >= 0 ? options->fd : helper->server.fd);
     return 0;
 }
 
@@ -132,11 +135,27 @@ static int open_to_caller(struct helper *helper)
     return 0;
 }
 
+static int prepare_forwarding(struct helper *helper)
+{
+    const struct forward_parts parts = {
+        .interface = helper->interface,
+        .info = &helper->info,
+        .config = &helper->options->interface,
+        .channel = &helper->channel,
+        .stats = &helper->stats,
+        .notify = &helper->notify,
+    };
+
+    if (channel_create(&helper->channel, helper->options->framing) < 0) {
+        log_error("main", "cannot prepare for the VM: %s", strerror(errno));
+        return -1;
+    }
+    return forward_create(&helper->forward, &parts);
+}
+
 static int prepare_to_serve(struct helper *helper)
 {
-    if (signals_open(helper->signals) < 0 ||
-        forward_create(&helper->forward, helper->interface, &helper->info, &helper->options->interface, &helper->stats,
-                       &helper->notify) < 0)
+    if (signals_open(helper->signals) < 0 || prepare_forwarding(helper) < 0)
         return -1;
     /* Reads the time zone's file, which the sandbox forbids. */
     tzset();
@@ -173,6 +192,7 @@ static int start_and_serve(struct helper *helper)
 static void close_all(struct helper *helper)
 {
     forward_destroy(&helper->forward);
+    channel_destroy(&helper->channel);
     socket_destroy(&helper->server);
     peer_close(&helper->peer);
     if (helper->interface)
@@ -185,7 +205,7 @@ int run(const struct options *options, const struct caller *caller, struct signa
         .options = options,
         .caller = caller,
         .signals = signals,
-        .server = {.fd = -1, .folder = -1},
+        .server = {.fd = -1, .client = -1, .folder = -1},
         .peer = {.probe = -1},
         .forward = {.wake = {-1, -1}, .ended = {-1, -1}},
     };

@@ -153,7 +153,7 @@ static enum reason serve_path(struct service *service, struct clock *clock)
             break;
         log_info("main", "serving client \"%s\"", client);
         notify_client(service->notify, client);
-        reason = serve_client(service, clock, service->server->fd);
+        reason = serve_client(service, clock, service->server->client);
         notify_client_gone(service->notify);
         socket_release(service->server);
         if (reason == VM_GONE && service->options->keep)

@@ -3,6 +3,7 @@
 #include "common/text.h"
 #include "helper/credentials.h"
 #include "helper/datagram.h"
+#include "helper/socket_clients.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +15,27 @@
 #include <time.h>
 #include <unistd.h>
 
-/* More datagrams than a queue holds. */
-enum { QUEUE_MAX = 100000 };
+/* Clients in line behind the one that is served. */
+enum { BACKLOG = 8 };
 
-int socket_check_fd(int fd)
+static int socket_type(enum framing framing)
+{
+    return framing == FRAMING_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+}
+
+static int wrong_kind(int fd, enum framing framing, int type)
+{
+    const char *name = framing == FRAMING_STREAM ? "stream" : "datagram";
+    const char *constant = framing == FRAMING_STREAM ? "SOCK_STREAM" : "SOCK_DGRAM";
+    const char *other = framing == FRAMING_STREAM && type == SOCK_DGRAM   ? ", or leave out --framing stream"
+                        : framing == FRAMING_DATAGRAM && type == SOCK_STREAM ? ", or give --framing stream"
+                                                                             : "";
+
+    log_error("main", "--fd %d is not a unix %s socket: make a socketpair of AF_UNIX, %s%s", fd, name, constant, other);
+    return -1;
+}
+
+int socket_check_fd(int fd, enum framing framing)
 {
     struct stat status;
     struct sockaddr_storage address = {0};
@@ -29,11 +47,10 @@ int socket_check_fd(int fd)
         return -1;
     }
     if (!S_ISSOCK(status.st_mode) || getsockname(fd, (struct sockaddr *)&address, &length) < 0 ||
-        address.ss_family != AF_UNIX || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_length) < 0 ||
-        type != SOCK_DGRAM) {
-        log_error("main", "--fd %d is not a unix datagram socket: make a socketpair of AF_UNIX, SOCK_DGRAM", fd);
-        return -1;
-    }
+        address.ss_family != AF_UNIX || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_length) < 0)
+        return wrong_kind(fd, framing, 0);
+    if (type != socket_type(framing))
+        return wrong_kind(fd, framing, type);
     length = sizeof(address);
     if (getpeername(fd, (struct sockaddr *)&address, &length) < 0) {
         log_error("main", "--fd %d is not connected: pass one end of a socketpair, or use --socket", fd);
@@ -49,7 +66,8 @@ static void fill_address(struct sockaddr_un *address, const char *path)
     memcpy(address->sun_path, path, strlen(path));
 }
 
-/* Does somebody live behind this socket file? One that serves a client already answers with EPERM. */
+/* Does somebody live behind this socket file? One that serves a client already answers with EPERM, one
+ * that listens for streams with EPROTOTYPE. */
 static bool is_alive(const char *path)
 {
     struct sockaddr_un address;
@@ -143,17 +161,22 @@ int socket_check_path(const char *path)
     return check_folder(path) < 0 ? -1 : check_file(path, &stale);
 }
 
-int socket_create(struct server_socket *server, const char *path)
+int socket_create(struct server_socket *server, const char *path, enum framing framing)
 {
     const char *slash = strrchr(path, '/');
 
-    *server = (struct server_socket){.fd = -1, .folder = -1, .path = path, .name = slash ? slash + 1 : path};
-    server->fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    *server = (struct server_socket){.fd = -1, .client = -1, .folder = -1, .framing = framing, .path = path,
+                                     .name = slash ? slash + 1 : path};
+    server->fd = socket(AF_UNIX, socket_type(framing), 0);
     if (server->fd < 0) {
         log_error("main", "cannot make a socket: %s", strerror(errno));
         return -1;
     }
     fcntl(server->fd, F_SETFD, FD_CLOEXEC);
+    if (framing == FRAMING_STREAM) {
+        fcntl(server->fd, F_SETFL, O_NONBLOCK);
+        return 0;
+    }
     datagram_set_buffers(server->fd);
     credentials_request(server->fd, true);
     return 0;
@@ -188,6 +211,10 @@ static int make_file(struct server_socket *server)
     int result = bind(server->fd, (struct sockaddr *)&address, sizeof(address));
     int error = errno;
     umask(mask);
+    if (result == 0 && server->framing == FRAMING_STREAM) {
+        result = listen(server->fd, BACKLOG);
+        error = errno;
+    }
     if (result < 0) {
         log_error("main", "cannot make socket \"%s\": %s", server->path, strerror(error));
         return -1;
@@ -216,116 +243,19 @@ int socket_bind(struct server_socket *server)
     return result;
 }
 
-struct datagram_origin {
-    struct sockaddr_un address;
-    socklen_t length;
-    struct credentials credentials;
-};
-
-/* The next datagram into frame. Returns 0, or -1 with errno. */
-static int receive(int fd, struct frame *frame, struct datagram_origin *origin)
+bool socket_accept(struct server_socket *server, struct batch *first, char *client)
 {
-    _Alignas(8) char control[CREDENTIALS_SPACE];
-    struct iovec part = {frame->data, FRAME_MAX};
-    struct msghdr message = {
-        .msg_name = &origin->address,
-        .msg_namelen = sizeof(origin->address),
-        .msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = control,
-        .msg_controllen = sizeof(control),
-    };
-
-    ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
-    if (length < 0)
-        return -1;
-    frame->length = message.msg_flags & MSG_TRUNC ? DATAGRAM_TOO_LONG : (uint32_t)length;
-    /* A name that fills sun_path comes with the length of the NUL that did not fit (unix(7), BUGS);
-     * connect() refuses that length. */
-    origin->length = message.msg_namelen < sizeof(origin->address) ? message.msg_namelen : sizeof(origin->address);
-    credentials_read(&message, &origin->credentials);
-    return 0;
-}
-
-/* sun_path may fill the structure without a NUL (unix(7)). */
-static void format_path(const struct datagram_origin *origin, char *path)
-{
-    size_t length = origin->length - offsetof(struct sockaddr_un, sun_path);
-
-    if (length > SOCKET_PATH_MAX + 1)
-        length = SOCKET_PATH_MAX + 1;
-    memcpy(path, origin->address.sun_path, length);
-    path[length] = '\0';
-    if (path[0] == '\0' && length > 1)
-        path[0] = '@';
-}
-
-static bool is_acceptable(const struct datagram_origin *origin)
-{
-    if (origin->length <= offsetof(struct sockaddr_un, sun_path)) {
-        log_warn("main", "ignoring a client without an address: it must bind its socket before it connects");
-        return false;
-    }
-    if (origin->credentials.known && origin->credentials.uid != geteuid() && origin->credentials.uid != 0) {
-        log_warn("main", "ignoring a client of another user (uid %lu)", (unsigned long)origin->credentials.uid);
-        return false;
-    }
-    return true;
-}
-
-static bool is_greeting(const struct frame *frame)
-{
-    return frame->length == 4 && memcmp(frame->data, "VFKT", 4) == 0;
-}
-
-static bool is_same(const struct datagram_origin *a, const struct datagram_origin *b)
-{
-    return a->length == b->length && memcmp(&a->address, &b->address, a->length) == 0;
-}
-
-/* From connect() on nobody else can send to us, but what others sent before is in the queue, among the
- * first frames of the client. */
-static void sort_queue(int fd, struct batch *first, const struct datagram_origin *client)
-{
-    struct datagram_origin origin;
-
-    while (first->count < BATCH_MAX && receive(fd, &first->frames[first->count], &origin) == 0)
-        if (is_same(&origin, client) && !is_greeting(&first->frames[first->count]))
-            first->count++;
-}
-
-bool socket_accept(const struct server_socket *server, struct batch *first, char *client)
-{
-    struct datagram_origin origin;
-
     first->count = 0;
-    for (int left = BATCH_MAX; left > 0 && receive(server->fd, &first->frames[0], &origin) == 0; left--) {
-        if (!is_acceptable(&origin))
-            continue;
-        format_path(&origin, client);
-        if (connect(server->fd, (struct sockaddr *)&origin.address, origin.length) < 0) {
-            log_warn("main", "cannot connect to client \"%s\": %s", client, strerror(errno));
-            continue;
-        }
-        if (!is_greeting(&first->frames[0]))
-            first->count = 1;
-        sort_queue(server->fd, first, &origin);
-        credentials_request(server->fd, false);
-        return true;
-    }
-    return false;
+    return server->framing == FRAMING_STREAM ? socket_stream_accept(server, client)
+                                             : socket_datagram_accept(server, first, client);
 }
 
-void socket_release(const struct server_socket *server)
+void socket_release(struct server_socket *server)
 {
-    struct sockaddr none = {.sa_family = AF_UNSPEC};
-    char byte;
-
-    connect(server->fd, &none, sizeof(none));
-    /* Bounded: on macOS a socket whose peer is closed may read as empty for ever. */
-    for (int left = QUEUE_MAX; left > 0 && recv(server->fd, &byte, 1, MSG_DONTWAIT) >= 0; left--)
-        ;
-    credentials_request(server->fd, true);
+    if (server->framing == FRAMING_STREAM)
+        socket_stream_release(server);
+    else
+        socket_datagram_release(server);
 }
 
 static bool is_ours(const struct server_socket *server)
@@ -338,6 +268,8 @@ static bool is_ours(const struct server_socket *server)
 
 void socket_destroy(struct server_socket *server)
 {
+    if (server->client >= 0)
+        socket_release(server);
     if (server->folder >= 0) {
         if (is_ours(server) && unlinkat(server->folder, server->name, 0) < 0)
             log_warn("main", "cannot remove socket \"%s\": %s", server->path, strerror(errno));
@@ -345,5 +277,5 @@ void socket_destroy(struct server_socket *server)
     }
     if (server->fd >= 0)
         close(server->fd);
-    server->fd = server->folder = -1;
+    server->fd = server->client = server->folder = -1;
 }

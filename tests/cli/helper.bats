@@ -43,22 +43,23 @@ as_nobody() {
 
 # with_socket KIND: run the helper with fd 5 being a python socket expression.
 with_socket() {
-    python3 - "$1" "$helper" <<'PYTHON'
+    python3 - "$1" "$helper" "${@:2}" <<'PYTHON'
 import os, socket, sys
-kind, helper = sys.argv[1:]
+kind, helper, *options = sys.argv[1:]
 first, second = {
+    'pair': lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
     'stream': lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM),
     'seqpacket': lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET),
     'unconnected': lambda: (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), None),
     'udp': lambda: (socket.socket(socket.AF_INET, socket.SOCK_DGRAM), None),
 }[kind]()
 os.dup2(first.fileno(), 25, inheritable=True)
-os.execv(helper, [helper, '--fd', '25'])
+os.execv(helper, [helper, '--fd', '25', *options])
 PYTHON
 }
 
 refuses_socket() {
-    run with_socket "$1"
+    run with_socket "$1" "${@:3}"
     assert_equal "$status" 2
     assert_equal "${#lines[@]}" 1
     assert_output --partial "$2"
@@ -67,7 +68,7 @@ refuses_socket() {
 @test "--help names every option and exits 0" {
     run "$helper" --help
     assert_success
-    for option in fd socket interface-id operation-mode shared-interface network list-shared-interfaces start-address \
+    for option in fd socket framing interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
         parent-liveness-fd notify-fd keep user cleanup verbose version help; do
         assert_output --partial "--$option"
@@ -138,8 +139,18 @@ refuses_socket() {
     refuses 2 "not a unix datagram socket" --fd 25 25< <(:)
 }
 
+@test "--framing that nobody knows" {
+    refuses 2 'bad --framing "packet": choose datagram or stream' --socket "$dir/s" --framing packet
+}
+
+@test "--fd that is a datagram socket, with --framing stream" {
+    refuses_socket pair "not a unix stream socket" --framing stream
+    refuses_socket pair "or leave out --framing stream" --framing stream
+}
+
 @test "--fd that is a stream socket" {
     refuses_socket stream "not a unix datagram socket"
+    refuses_socket stream "or give --framing stream"
 }
 
 @test "--fd that is a sequenced packet socket" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# renode, vibe, anylinuxfs, nerdbox.
+# renode, vibe, anylinuxfs, lima, nerdbox.
 
 load ../lib/common
 load ../lib/callers
@@ -14,6 +14,10 @@ load ../lib/callers
 
 @test "anylinuxfs-json10: ten keys of the right types" {
     play others anylinuxfs
+}
+
+@test "lima-stream: frames with their lengths, one client after the other" {
+    play others lima
 }
 
 @test "nerdbox-jq: jq has the MAC, and has ended, while the helper runs" {

@@ -28,6 +28,7 @@ has_said() {
 }
 
 # start_pair NAME ACTION... -- OPTION...: a helper with --fd, and the client that holds its other end.
+# client_kind=--stream for a stream.
 start_pair() {
     local name=$1 actions=()
     shift
@@ -36,7 +37,7 @@ start_pair() {
         shift
     done
     shift
-    python3 "$root/tests/lib/client.py" --pair "$dir/$name.helper.pid" "${actions[@]}" -- \
+    python3 "$root/tests/lib/client.py" ${client_kind:-} --pair "$dir/$name.helper.pid" "${actions[@]}" -- \
         ip netns exec "$ns" "$bin/vmnet-helper" --fd 3 "$@" >"$dir/$name.json" 2>"$dir/$name.log" 3>&- &
     echo $! >"$dir/$name.client.pid"
     wait_for 30 test -s "$dir/$name.json"

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """A client of the helper's socket that does as it is told: what no real VM would do, too.
 
-    client.py [--bind PATH] [--connect PATH] [--uid N] ACTION...
-    client.py --pair PIDFILE ACTION... -- COMMAND...     COMMAND has the other end of a socketpair as fd 3
+    client.py [--stream] [--bind PATH] [--connect PATH] [--uid N] ACTION...
+    client.py [--stream] --pair PIDFILE ACTION... -- COMMAND...   COMMAND has the other end of a socketpair as fd 3
+
+With --stream each frame has its length before it, in four bytes.
 
 Actions, in order; each fails after a generous time:
     greet            send the four bytes VFKT
     arp ADDRESS      ask for this address until somebody answers
-    send HEX         send these bytes as one datagram
+    send HEX         send these bytes as one frame
+    raw HEX          send these bytes, with no length before them
+    closed           read until the other side has closed
     frame LENGTH     send a broadcast frame of this length
     refused          sending fails with EPERM
     say WORD         print it on stdout
@@ -18,6 +22,42 @@ import errno, os, socket, struct, subprocess, sys, time
 
 LIMIT = 30
 MAC = bytes.fromhex('525400000001')
+
+
+class Framed:
+    """A stream socket that sends and receives frames."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.data = b''
+
+    def send(self, frame):
+        self.sock.sendall(struct.pack('>I', len(frame)) + frame)
+
+    def recv(self, size):
+        while len(self.data) < 4 or len(self.data) < 4 + struct.unpack('>I', self.data[:4])[0]:
+            more = self.sock.recv(65536)
+            if not more:
+                sys.exit('the helper has closed the stream')
+            self.data += more
+        end = 4 + struct.unpack('>I', self.data[:4])[0]
+        frame, self.data = self.data[4:end], self.data[end:]
+        return frame
+
+    def settimeout(self, seconds):
+        self.sock.settimeout(seconds)
+
+
+kind = socket.SOCK_DGRAM
+
+
+def until_closed(framed):
+    framed.sock.settimeout(LIMIT)
+    try:
+        while framed.sock.recv(65536):
+            pass
+    except ConnectionResetError:
+        pass
 
 
 def arp(sock, target):
@@ -66,6 +106,10 @@ def act(sock, actions):
             arp(sock, actions.pop(0))
         elif action == 'send':
             sock.send(bytes.fromhex(actions.pop(0)))
+        elif action == 'raw':
+            sock.sock.sendall(bytes.fromhex(actions.pop(0)))
+        elif action == 'closed':
+            until_closed(sock)
         elif action == 'frame':
             sock.send((b'\xff' * 6 + MAC + b'\x88\xb5').ljust(int(actions.pop(0)), b'\0'))
         elif action == 'refused':
@@ -82,7 +126,7 @@ def act(sock, actions):
 
 
 def connected(arguments):
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_UNIX, kind)
     while arguments and arguments[0].startswith('--'):
         option, value = arguments.pop(0), arguments.pop(0)
         if option == '--bind':
@@ -109,7 +153,7 @@ def paired(arguments):
     del arguments[split:]
     # Whatever 3 was: the pair must not be there when its end is moved there.
     os.dup2(0, 3)
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
     os.dup2(theirs.fileno(), 3)
     theirs.close()
     child = subprocess.Popen(command, pass_fds=[3])
@@ -121,13 +165,17 @@ def paired(arguments):
 
 
 def main():
+    global kind
     arguments = sys.argv[1:]
+    if arguments and arguments[0] == '--stream':
+        arguments.pop(0)
+        kind = socket.SOCK_STREAM
     if arguments and arguments[0] == '--pair':
         arguments.pop(0)
         sock = paired(arguments)
     else:
         sock = connected(arguments)
-    act(sock, arguments)
+    act(Framed(sock) if kind == socket.SOCK_STREAM else sock, arguments)
 
 
 main()

@@ -85,16 +85,17 @@ stop_helper() {
     wait_for 20 is_gone "$(helper_pid "$1")"
 }
 
-# start_vm NAME [OPTION...]: the VM of the helper of this name, with options of vm_peer.
+# start_vm NAME [OPTION...]: the VM of the helper of this name, with options of vm_peer. It speaks with
+# lengths in a stream if $framing is stream.
 start_vm() {
-    local name=$1 vm=$ns$1
+    local name=$1 vm=$ns$1 peer=("$tools/vm_peer" --socket "$dir/$1.sock")
+    [ "${framing:-}" != stream ] || peer=("$tools/stream_relay" "$dir/$1.sock" "$tools/vm_peer" --fd 3)
     shift
     namespace_add "$vm"
     # No waiting for what nobody else can have here.
     ip netns exec "$vm" sh -c 'cd /proc/sys/net/ipv6/conf/default 2>/dev/null || exit 0
         echo 0 >accept_dad; echo 0 >router_solicitation_delay; echo 1 >router_solicitation_interval; echo 0 >use_tempaddr'
-    ip netns exec "$vm" "$tools/vm_peer" --socket "$dir/$name.sock" \
-        --mac "$(helper_value "$name" vmnet_mac_address)" "$@" \
+    ip netns exec "$vm" "${peer[@]}" --mac "$(helper_value "$name" vmnet_mac_address)" "$@" \
         >"$dir/$name.peer.log" 2>&1 3>&- &
     echo $! >"$dir/$name.peer.pid"
     wait_for 20 vm_is_up "$vm"

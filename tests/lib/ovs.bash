@@ -57,3 +57,15 @@ ovs_bridge() {
     ovs_ctl "$2" add-br "$3" -- set bridge "$3" datapath_type=netdev
     ip -n "$1" link set "$3" up
 }
+
+# Helpers end while there is a switch to take their ports out of.
+ovs_teardown() {
+    local pid
+    [ -n "${dir:-}" ] || return 0
+    # shellcheck disable=SC2013 # a word for each pid
+    for pid in $(cat "$dir"/*.helper.pid 2>/dev/null); do
+        kill "$pid" 2>/dev/null || true
+        wait_for 20 is_gone "$pid" || true
+    done
+    net_teardown
+}

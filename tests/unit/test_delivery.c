@@ -12,6 +12,7 @@ struct scene {
     struct batch batch;
     struct stats stats;
     atomic_bool stopping;
+    struct channel channel;
     struct delivery delivery;
 };
 
@@ -24,7 +25,9 @@ static int begin(void **state)
     memset(&scene, 0, sizeof(scene));
     if (batch_create(&scene.batch) < 0 || socketpair(AF_UNIX, SOCK_DGRAM, 0, scene.vm) < 0)
         return -1;
-    scene.delivery.fd = scene.vm[0];
+    channel_create(&scene.channel, FRAMING_DATAGRAM);
+    channel_open(&scene.channel, scene.vm[0]);
+    scene.delivery.channel = &scene.channel;
     scene.delivery.max_length = 1514;
     scene.delivery.stopping = &scene.stopping;
     scene.delivery.stats = &scene.stats.host;

@@ -165,6 +165,36 @@ def connect_client(path, own_path, magic):
     return sock
 
 
+class LengthStream:
+    """A stream with four bytes of length before each frame; used like a datagram socket."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def fileno(self):
+        return self.sock.fileno()
+
+    def send(self, frame):
+        self.send_together([frame])
+
+    def send_together(self, frames):
+        self.sock.sendall(b"".join(struct.pack("!I", len(frame)) + frame for frame in frames))
+
+    def recv(self, size):
+        length = struct.unpack("!I", self.read(4))[0]
+        assert 0 < length <= size, length
+        return self.read(length)
+
+    def read(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.sock.recv(size - len(data))
+            if not more:
+                raise EOFError("the stream has ended")
+            data += more
+        return data
+
+
 def bind_without_nul(sock, path):
     """A name that fills sun_path: 108 bytes and no NUL, which Python's bind refuses."""
     name = os.fsencode(path)

@@ -5,7 +5,8 @@ import select
 import socket
 import subprocess
 
-from caller import DIR, HELPER, Guest, bridges, connect_client, helper, main, read_line, wait_for
+from caller import (DIR, HELPER, Guest, LengthStream, bridges, connect_client, helper, main, read_info, read_line, stop,
+                    wait_for)
 
 ID = "2835E074-9892-4A79-AFFB-7E41D2605678"
 SOCKET = os.path.join(DIR, "vmnet.sock")
@@ -94,4 +95,23 @@ def seed_fd():
         assert shell.wait(30) == 0
 
 
-main({"seed-fd": seed_fd, "renode": renode, "vibe": vibe, "anylinuxfs": anylinuxfs})
+def lima():
+    """pkg/networks and its hostagent: the stream of socket_vmnet, a length of 4 bytes before each frame.
+
+    The socket is dialled with no name of its own, frames have 1514 bytes at most, and a write may hold
+    several of them; lima's own reader takes the length first, then the frame, however they come."""
+    with helper("--socket", SOCKET, "--framing", "stream", "--keep", "--operation-mode=shared") as child:
+        read_info(child)
+        for _ in range(2):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+                sock.connect(SOCKET)
+                stream = LengthStream(sock)
+                guest = Guest(stream)
+                guest.find_gateway()
+                stream.send_together([b"\xff" * 6 + guest.mac + b"\x88\xb5" + bytes(length - 14) for length in (60, 1514)])
+                guest.find_gateway()
+            assert child.poll() is None
+        assert stop(child) == 0
+
+
+main({"seed-fd": seed_fd, "renode": renode, "vibe": vibe, "anylinuxfs": anylinuxfs, "lima": lima})
