@@ -1,4 +1,4 @@
-# shellcheck disable=SC2154 # ns, dir, bin are set by those that are loaded before
+# shellcheck disable=SC2154 # ns, dir, build are set by those that are loaded before
 # Open vSwitch for tests: load after helper. Its datapath is netdev, which needs nothing of the kernel.
 #
 # The helper finds the switch's database at a fixed path, which must not be the machine's own. So each
@@ -23,7 +23,7 @@ ovs_start() {
     wait_for 20 test -e "$folder/mounted"
     cat >"$folder/bin/vmnet-helper" <<SCRIPT
 #!/bin/sh
-exec nsenter --mount=/proc/$(cat "$folder/mounts")/ns/mnt -- "$bin/vmnet-helper" "\$@"
+exec nsenter --mount=/proc/$(cat "$folder/mounts")/ns/mnt -- "$build/bin/vmnet-helper" "\$@"
 SCRIPT
     chmod 755 "$folder/bin/vmnet-helper"
     ovsdb-tool create "$folder/conf.db" /usr/share/openvswitch/vswitch.ovsschema

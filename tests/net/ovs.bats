@@ -14,7 +14,7 @@ setup() {
     bin=$ovs/bin
 }
 
-teardown() { net_teardown; }
+teardown() { ovs_teardown; }
 
 ctl() { ovs_ctl "$ovs" "$@"; }
 
@@ -215,4 +215,46 @@ kill_with_keeper() {
     run in_ns "$bin/vmnet-helper" --list-shared-interfaces
     assert_success
     assert_output br0
+}
+
+# ---- A fabric: two hosts with a switch each, VXLAN between them ----
+
+# fabric_host NAMESPACE FOLDER UPLINK ADDRESS REMOTE: the bridge that the uplink is a port of has the
+# host's address: the switch finds the way to the other host by it.
+fabric_host() {
+    ovs_bridge "$1" "$2" br-up
+    ovs_ctl "$2" add-port br-up "$3"
+    ip -n "$1" address add "$4/24" dev br-up
+    ip -n "$1" link set "$3" up
+    ovs_bridge "$1" "$2" br0
+    ovs_ctl "$2" set interface br0 mtu_request=1450
+    ovs_ctl "$2" add-port br0 vx0 -- set interface vx0 type=vxlan options:remote_ip="$5" options:key=7
+}
+
+fabric_make() {
+    other=${ns}b
+    namespace_add "$other"
+    ovs_start "$other" "$dir/ovs2"
+    ip -n "$ns" link add up0 type veth peer name up0 netns "$other"
+    fabric_host "$ns" "$ovs" up0 10.99.0.1 10.99.0.2
+    fabric_host "$other" "$dir/ovs2" up0 10.99.0.2 10.99.0.1
+}
+
+on_other() {
+    local ns=$other bin=$dir/ovs2/bin
+    "$@"
+}
+
+@test "two VMs on two hosts reach each other through a VXLAN fabric" {
+    fabric_make
+    start_machine_at one 10.7.0.2
+    on_other start_machine_at two 10.7.0.3
+    vm_reaches one 10.7.0.3
+    on_other in_vm two timeout 60 iperf3 -s -1 >"$dir/iperf3.log" 2>&1 3>&- &
+    echo $! >"$dir/iperf3.pid"
+    wait_for 20 on_other in_vm two sh -c 'ss -Hltn "sport = 5201" | grep -q .'
+    # The guest's own MTU: 50 bytes of the fabric's are VXLAN's.
+    in_vm one ip link set vm0 mtu "$(helper_value one vmnet_mtu)"
+    on_other in_vm two ip link set vm0 mtu 1450
+    in_vm one timeout 60 iperf3 -c 10.7.0.3 -n 2M
 }
