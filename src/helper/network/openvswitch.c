@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OWNER "vmnet-helper" /* key of external_ids: the boot that the port belongs to */
+#define OWNER "vmnet-helper" /* key of external_ids: the boot and network namespace that the port is of */
 
-enum { REASON_SIZE = 256, SWITCH_SECONDS = 5 };
+enum { REASON_SIZE = 256, OWNER_SIZE = 80, SWITCH_SECONDS = 5 };
 
 /* ---- Pieces of OVSDB's JSON ---- */
 
@@ -157,11 +157,17 @@ int openvswitch_find(const char *name, struct openvswitch_bridge *bridge)
 
 /* ---- Ports ---- */
 
-static void boot_id(char *text, size_t size)
+/* The switch is in our network namespace, as the bridge's link is: ports of TAPs that were in another
+ * one, or in this one before the machine started, are of no use to anybody. */
+static void owner_fill(char owner[OWNER_SIZE])
 {
-    if (state_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size) < 0)
-        text_copy(text, size, "unknown");
-    text[strcspn(text, "\n")] = '\0';
+    char boot[40], cookie[24];
+
+    if (state_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) < 0)
+        text_copy(boot, sizeof(boot), "unknown");
+    boot[strcspn(boot, "\n")] = '\0';
+    state_cookie(cookie, sizeof(cookie));
+    text_format(owner, OWNER_SIZE, "%s/%s", boot, cookie);
 }
 
 static void remove_add(cJSON *operations, const char *id)
@@ -170,29 +176,29 @@ static void remove_add(cJSON *operations, const char *id)
                triple("ports", "delete", text_pair("uuid", id)));
 }
 
-/* Is the port one of ours that should go: that of this name, or (boot not NULL) of another boot? */
-static bool is_due(const cJSON *row, const char *tap, const char *boot)
+/* Is the port one of ours that should go: that of this name, or (owner not NULL) of another owner? */
+static bool is_due(const cJSON *row, const char *tap, const char *owner)
 {
     const char *name = column(row, "name");
-    const char *owner = ovsdb_map_get(cJSON_GetObjectItemCaseSensitive(row, "external_ids"), OWNER);
+    const char *theirs = ovsdb_map_get(cJSON_GetObjectItemCaseSensitive(row, "external_ids"), OWNER);
 
-    return name && owner && (strcmp(name, tap) == 0 || (boot && strcmp(owner, boot) != 0));
+    return name && theirs && (strcmp(name, tap) == 0 || (owner && strcmp(theirs, owner) != 0));
 }
 
-static int remove_due(int fd, const char *tap, const char *boot, char *reason)
+static int remove_due(int fd, const char *tap, const char *owner, char *reason)
 {
     static const char *const columns[] = {"_uuid", "name", "external_ids", NULL};
     cJSON *operations = cJSON_CreateArray();
     const cJSON *row;
 
-    select_add(operations, "Port", boot ? NULL : triple("name", "==", cJSON_CreateString(tap)), columns);
+    select_add(operations, "Port", owner ? NULL : triple("name", "==", cJSON_CreateString(tap)), columns);
     cJSON *ports = ovsdb_transact(fd, operations, reason, REASON_SIZE);
     if (!ports)
         return -1;
     operations = cJSON_CreateArray();
     cJSON_ArrayForEach(row, ovsdb_rows(ports, 0)) {
         const char *id = ovsdb_row_id(row);
-        if (id && is_due(row, tap, boot))
+        if (id && is_due(row, tap, owner))
             remove_add(operations, id);
     }
     cJSON_Delete(ports);
@@ -207,7 +213,7 @@ static int remove_due(int fd, const char *tap, const char *boot, char *reason)
 }
 
 /* An insertion that no bridge refers to does not last: OVSDB removes the rows again. */
-static cJSON *addition(const char *bridge, const struct network_port *port, const char *boot)
+static cJSON *addition(const char *bridge, const struct network_port *port, const char *owner)
 {
     cJSON *operations = cJSON_CreateArray();
     char mac[MAC_TEXT_SIZE];
@@ -220,7 +226,7 @@ static cJSON *addition(const char *bridge, const struct network_port *port, cons
     row = insert_add(operations, "Port", "port", port->tap);
     cJSON_AddItemToObject(row, "interfaces", text_pair("named-uuid", "interface"));
     cJSON_AddBoolToObject(row, "protected", port->isolated);
-    cJSON_AddItemToObject(row, "external_ids", pair("map", one(text_pair(OWNER, boot))));
+    cJSON_AddItemToObject(row, "external_ids", pair("map", one(text_pair(OWNER, owner))));
     /* For `ovs-ctl --delete-transient-ports` at the next boot. */
     cJSON_AddItemToObject(row, "other_config", pair("map", one(text_pair("transient", "true"))));
 
@@ -274,12 +280,12 @@ static int wait_for_switch(int fd, const char *tap, char *reason)
 
 static int insert_port(int fd, const char *bridge, const struct network_port *port, char *reason)
 {
-    char boot[64];
+    char owner[OWNER_SIZE];
 
-    boot_id(boot, sizeof(boot));
-    if (remove_due(fd, port->tap, boot, reason) < 0)
+    owner_fill(owner);
+    if (remove_due(fd, port->tap, owner, reason) < 0)
         return -1;
-    cJSON *results = ovsdb_transact(fd, addition(bridge, port, boot), reason, REASON_SIZE);
+    cJSON *results = ovsdb_transact(fd, addition(bridge, port, owner), reason, REASON_SIZE);
     int count = ovsdb_count(results, 2);
     cJSON_Delete(results);
     if (results && count == 0)

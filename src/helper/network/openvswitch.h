@@ -2,8 +2,8 @@
  *
  * The switch's own daemon, ovs-vswitchd, does what its database says: we add a row for the TAP, and
  * take it out again. A row outlives the TAP, the helper and the machine's next start; so each
- * carries the boot in external_ids:vmnet-helper, and those of an earlier boot go with the next start
- * of a helper. Those of this boot are known by the network's state (state.h). */
+ * carries its boot and network namespace in external_ids:vmnet-helper, and those of an earlier one go
+ * with the next start of a helper. Those of this one are known by the network's state (state.h). */
 #ifndef HELPER_NETWORK_OPENVSWITCH_H
 #define HELPER_NETWORK_OPENVSWITCH_H
 

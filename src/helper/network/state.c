@@ -105,8 +105,8 @@ static int open_locked(const char *name)
 #define SO_NETNS_COOKIE 71
 #endif
 
-/* Linux 5.14; older kernels have none, and there inode numbers must do. */
-static void namespace_cookie(char *text, size_t size)
+/* Older kernels have none, and there inode numbers must do. */
+void state_cookie(char *text, size_t size)
 {
     uint64_t cookie = 0;
     socklen_t length = sizeof(cookie);
@@ -117,7 +117,7 @@ static void namespace_cookie(char *text, size_t size)
             cookie = 0;
         close(fd);
     }
-    text_format(text, size, "%llu\n", (unsigned long long)cookie);
+    text_format(text, size, "%llu", (unsigned long long)cookie);
 }
 
 static void remove_entry(int folder, const char *name, void *context)
@@ -136,7 +136,7 @@ static int check_cookie(int fd)
 {
     char ours[32], there[32];
 
-    namespace_cookie(ours, sizeof(ours));
+    state_cookie(ours, sizeof(ours));
     if (state_read(fd, COOKIE_NAME, there, sizeof(there)) >= 0 && strcmp(ours, there) == 0)
         return 0;
     state_each(fd, "", remove_entry, NULL);

@@ -26,6 +26,10 @@ struct state {
 /* The inode number of this process's network namespace, or 0. */
 unsigned long state_namespace(void);
 
+/* A number that no other network namespace has had since the machine started, as text; "0" before
+ * Linux 5.14. text must hold 24 bytes. */
+void state_cookie(char *text, size_t size);
+
 /* Make the namespace's folder unless it is there, and lock it; waits for at most 30 s.
  * Returns 0, or -1 (logged). */
 int state_open(struct state *state);
