@@ -111,6 +111,8 @@ static void *host_to_vm(void *argument)
             break;
         }
         prepare_for_vm(forward, &forward->to_vm);
+        if (forward->pcap)
+            pcap_add(forward->pcap, &forward->to_vm);
         if (send_to_vm(forward, &forward->to_vm) < 0) {
             tell_end(forward, FORWARD_VM_GONE);
             break;
@@ -158,6 +160,8 @@ static int write_to_network(struct forward *forward, struct batch *batch)
 {
     struct stats_direction *stats = &forward->stats->vm;
 
+    if (forward->pcap)
+        pcap_add(forward->pcap, batch);
     prepare_for_network(forward, batch);
     if (batch->count == 0)
         return 0;
@@ -249,6 +253,7 @@ int forward_create(struct forward *forward, const struct forward_parts *parts)
     forward->channel = parts->channel;
     forward->stats = parts->stats;
     forward->notify = parts->notify;
+    forward->pcap = parts->pcap;
     forward->wake[0] = forward->wake[1] = forward->ended[0] = forward->ended[1] = -1;
     if (batch_create(&forward->to_vm) < 0 || batch_create(&forward->to_network) < 0 || make_pipe(forward->wake) < 0 ||
         make_pipe(forward->ended) < 0) {

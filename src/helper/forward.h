@@ -14,6 +14,7 @@
 #include "helper/delivery.h"
 #include "helper/interface.h"
 #include "helper/notify.h"
+#include "helper/pcap.h"
 #include "helper/stats.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct forward {
     bool engine;                /* cut and join for a VM without tso */
     struct stats *stats;
     struct notify *notify;
+    struct pcap *pcap;              /* NULL: no capture */
     struct channel *channel;        /* to the VM */
     bool running;
     struct batch to_vm, to_network; /* each its thread's own */
@@ -50,6 +52,7 @@ struct forward_parts {
     struct channel *channel;
     struct stats *stats;
     struct notify *notify;
+    struct pcap *pcap; /* NULL: no capture */
 };
 
 /* Take memory and pipes for the forwarding between the interface and VMs that come one after the other.

@@ -182,6 +182,21 @@ int option_stats_interval(struct options *options, const char *value)
     return 0;
 }
 
+int option_pcap(struct options *options, const char *value)
+{
+    if (!*value) {
+        log_error("main", "bad --pcap \"\": give the path of a file to make");
+        return -1;
+    }
+    options->pcap_path = value;
+    return 0;
+}
+
+int option_pcap_fd(struct options *options, const char *value)
+{
+    return set_descriptor(&options->pcap_fd, "pcap-fd", value);
+}
+
 int option_keep(struct options *options, const char *value)
 {
     options->keep = true;
@@ -289,9 +304,20 @@ static int network_agrees(const struct options *options)
     return 0;
 }
 
+static bool descriptors_differ(const struct options *options)
+{
+    const int all[] = {options->fd, options->parent_liveness_fd, options->notify_fd, options->pcap_fd};
+
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < i; j++)
+            if (all[i] >= 0 && all[i] == all[j])
+                return false;
+    return true;
+}
+
 static int descriptors_agree(const struct options *options)
 {
-    int fd = options->fd, liveness = options->parent_liveness_fd, notify = options->notify_fd;
+    int fd = options->fd;
 
     if (fd >= 0 && options->socket_path)
         return wrong("\"fd\" and \"socket\" exclude each other: give one of them");
@@ -299,8 +325,10 @@ static int descriptors_agree(const struct options *options)
         return wrong("either \"fd\" or \"socket\" required: give --fd N or --socket PATH");
     if (options->keep && !options->socket_path)
         return wrong("--keep needs --socket: nobody else can connect to an inherited descriptor");
-    if ((fd >= 0 && (fd == liveness || fd == notify)) || (liveness >= 0 && liveness == notify))
-        return wrong("--fd, --parent-liveness-fd and --notify-fd must be different descriptors");
+    if (options->pcap_path && options->pcap_fd >= 0)
+        return wrong("--pcap and --pcap-fd exclude each other: give one of them");
+    if (!descriptors_differ(options))
+        return wrong("--fd, --parent-liveness-fd, --notify-fd and --pcap-fd must be different descriptors");
     return 0;
 }
 

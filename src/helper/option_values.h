@@ -23,6 +23,8 @@ int option_offload_engine(struct options *options, const char *value);
 int option_stats_interval(struct options *options, const char *value);
 int option_parent_liveness_fd(struct options *options, const char *value);
 int option_notify_fd(struct options *options, const char *value);
+int option_pcap(struct options *options, const char *value);
+int option_pcap_fd(struct options *options, const char *value);
 int option_keep(struct options *options, const char *value);
 int option_user(struct options *options, const char *value);
 int option_cleanup(struct options *options, const char *value);

@@ -32,6 +32,8 @@ static const struct option_entry table[] = {
     {"stats-interval", 0, "SECONDS", option_stats_interval, "log the counters so often; SIGUSR1 logs them too"},
     {"parent-liveness-fd", 0, "N", option_parent_liveness_fd, "stop when this pipe or socket reads end of file"},
     {"notify-fd", 0, "N", option_notify_fd, "write events there, one JSON object a line"},
+    {"pcap", 0, "FILE", option_pcap, "capture all frames into this file, for tcpdump and Wireshark"},
+    {"pcap-fd", 0, "N", option_pcap_fd, "capture all frames into this file or pipe, inherited from the caller"},
     {"keep", 0, NULL, option_keep, "when the VM goes away wait for the next one (with --socket)"},
     {"user", 0, "NAME", option_user, "become this user after opening the interface"},
     {"cleanup", 0, NULL, option_cleanup, "remove networks that killed helpers left behind"},
@@ -147,7 +149,7 @@ static int parse_letters(struct options *options, char **argv, int *index)
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.fd = -1, .parent_liveness_fd = -1, .notify_fd = -1};
+    *options = (struct options){.fd = -1, .parent_liveness_fd = -1, .notify_fd = -1, .pcap_fd = -1};
 
     for (int index = 1; index < argc; index++) {
         const char *argument = argv[index];

@@ -19,6 +19,8 @@ struct options {
     const char *user;        /* NULL: none; not copied from argv */
     int parent_liveness_fd;  /* -1: none */
     int notify_fd;           /* -1: none */
+    const char *pcap_path;   /* NULL: none; not copied from argv */
+    int pcap_fd;             /* -1: none */
     unsigned stats_interval; /* seconds; 0: never */
     enum engine_choice engine;
     bool keep;

@@ -31,6 +31,7 @@ struct helper {
     struct server_socket server;
     struct peer peer;
     struct channel channel;
+    struct pcap *pcap;
     struct forward forward;
     struct stats stats;
     struct notify notify;
@@ -82,7 +83,8 @@ static int check(struct helper *helper)
     if (identity_choose(&helper->identity, options->user, helper->caller, options->socket_path != NULL) < 0)
         return -1;
     if (check_descriptor(options->parent_liveness_fd, "parent-liveness-fd", O_WRONLY) < 0 ||
-        check_descriptor(options->notify_fd, "notify-fd", O_RDONLY) < 0)
+        check_descriptor(options->notify_fd, "notify-fd", O_RDONLY) < 0 ||
+        check_descriptor(options->pcap_fd, "pcap-fd", O_RDONLY) < 0)
         return -1;
     return check_socket(helper) < 0 ? -1 : check_shared_interface(options);
 }
@@ -116,6 +118,19 @@ static int open_privileged(struct helper *helper)
     return 0;
 }
 
+static int open_capture(struct helper *helper)
+{
+    const struct options *options = helper->options;
+
+    if (options->pcap_path)
+        helper->pcap = pcap_open(options->pcap_path);
+    else if (options->pcap_fd >= 0)
+        helper->pcap = pcap_open_fd(options->pcap_fd);
+    else
+        return 0;
+    return helper->pcap ? 0 : -1;
+}
+
 /* Callers start the VM as soon as they have read the JSON line, and it connects at once: the socket is
  * there before. Its file is the caller's, so it is made after the drop. */
 static int open_to_caller(struct helper *helper)
@@ -126,6 +141,8 @@ static int open_to_caller(struct helper *helper)
         return -1;
     log_info("main", "running as uid: %lu gid: %lu", (unsigned long)helper->identity.uid,
              (unsigned long)helper->identity.gid);
+    if (open_capture(helper) < 0)
+        return -1;
     if (options->socket_path && socket_bind(&helper->server) < 0)
         return -1;
     if (info_print(&helper->info) < 0)
@@ -144,6 +161,7 @@ static int prepare_forwarding(struct helper *helper)
         .channel = &helper->channel,
         .stats = &helper->stats,
         .notify = &helper->notify,
+        .pcap = helper->pcap,
     };
 
     if (channel_create(&helper->channel, helper->options->framing) < 0) {
@@ -159,9 +177,9 @@ static int prepare_to_serve(struct helper *helper)
         return -1;
     /* Reads the time zone's file, which the sandbox forbids. */
     tzset();
-    if (sandbox_enter(helper->server.folder) < 0)
+    if (sandbox_enter(helper->server.folder) < 0 || signals_start(helper->signals) < 0)
         return -1;
-    return signals_start(helper->signals);
+    return helper->pcap ? pcap_start(helper->pcap) : 0;
 }
 
 static int start_and_serve(struct helper *helper)
@@ -193,6 +211,7 @@ static void close_all(struct helper *helper)
 {
     forward_destroy(&helper->forward);
     channel_destroy(&helper->channel);
+    pcap_close(helper->pcap);
     socket_destroy(&helper->server);
     peer_close(&helper->peer);
     if (helper->interface)
@@ -209,11 +228,11 @@ int run(const struct options *options, const struct caller *caller, struct signa
         .peer = {.probe = -1},
         .forward = {.wake = {-1, -1}, .ended = {-1, -1}},
     };
-    const int kept[] = {options->fd, options->parent_liveness_fd, options->notify_fd};
+    const int kept[] = {options->fd, options->parent_liveness_fd, options->notify_fd, options->pcap_fd};
 
     if (check(&helper) < 0)
         return USAGE;
-    start_keep_descriptors(kept, 3);
+    start_keep_descriptors(kept, 4);
     notify_init(&helper.notify, options->notify_fd);
     log_start();
     if (!privileges_suffice())

@@ -16,7 +16,7 @@ static const int allowed[] = {
     /* Frames: the interface, the VM's socket, pipes, stderr. */
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(recvmmsg), SCMP_SYS(sendmmsg),
     SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(poll), SCMP_SYS(ppoll),
-    SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
+    SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(ftruncate),
     /* The next client of a server socket; its file at the end. */
     SCMP_SYS(connect), SCMP_SYS(accept), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(unlinkat),
     SCMP_SYS(close), SCMP_SYS(shutdown),

@@ -32,6 +32,8 @@ void signals_block(struct signals *signals)
             sigaddset(&signals->handled, stop_signals[i]);
     pthread_sigmask(SIG_SETMASK, &signals->handled, NULL);
     signal(SIGPIPE, SIG_IGN);
+    /* A limit on the size of files is an error of write(). */
+    signal(SIGXFSZ, SIG_IGN);
     signals->pipe[0] = signals->pipe[1] = -1;
 }
 

@@ -70,7 +70,7 @@ refuses_socket() {
     assert_success
     for option in fd socket framing interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
-        parent-liveness-fd notify-fd keep user cleanup verbose version help; do
+        parent-liveness-fd notify-fd pcap pcap-fd keep user cleanup verbose version help; do
         assert_output --partial "--$option"
     done
 }
@@ -137,6 +137,10 @@ refuses_socket() {
 
 @test "--fd that is a pipe" {
     refuses 2 "not a unix datagram socket" --fd 25 25< <(:)
+}
+
+@test "--pcap and --pcap-fd together" {
+    refuses 2 "exclude each other" --socket "$dir/s" --pcap "$dir/p" --pcap-fd 3
 }
 
 @test "--framing that nobody knows" {
@@ -366,6 +370,7 @@ refuses_addresses() {
 
 @test "one descriptor for two purposes" {
     refuses 2 "must be different descriptors" --fd 3 --notify-fd 3
+    refuses 2 "must be different descriptors" --fd 3 --pcap-fd 3
     refuses 2 "must be different descriptors" --socket "$dir/s" --notify-fd 4 --parent-liveness-fd 4
 }
 

@@ -48,12 +48,13 @@ helper_has_spoken() {
 }
 
 # start_helper NAME [OPTION...]: a helper that waits for its VM on $dir/NAME.sock. Its log and JSON
-# line are in $dir/NAME.log and .json. Fails if it ends instead.
+# line are in $dir/NAME.log and .json. Fails if it ends instead. helper_prefix: words before it, which
+# become the helper by exec.
 start_helper() {
     local name=$1
     shift
     rm -f "$dir/$name.json"
-    ip netns exec "$ns" "$bin/vmnet-helper" --socket "$dir/$name.sock" "$@" \
+    ip netns exec "$ns" "${helper_prefix[@]}" "$bin/vmnet-helper" --socket "$dir/$name.sock" "$@" \
         >"$dir/$name.json" 2>"$dir/$name.log" 3>&- &
     echo $! >"$dir/$name.helper.pid"
     wait_for 30 helper_has_spoken "$name"
