@@ -133,7 +133,7 @@ static int measure_latency(struct path_cable *cable, double seconds, bool loaded
 {
     char time[16], *output = NULL;
     const char *const argv[] = {"iperf3", "-c", cable->vm_address, "--json", "-t", time, NULL};
-    struct path_round_trips trips;
+    struct round_trips trips;
     struct capture load = {.pid = -1, .fd = -1};
     pid_t server = -1;
 
@@ -160,17 +160,8 @@ static int measure_latency(struct path_cable *cable, double seconds, bool loaded
     }
     if (result < 0)
         return -1;
-    cJSON *content = cJSON_CreateObject();
-    cJSON *round_trip = cJSON_AddObjectToObject(content, "round_trip_us");
-    cJSON_AddNumberToObject(round_trip, "p50", trips.p50);
-    cJSON_AddNumberToObject(round_trip, "p90", trips.p90);
-    cJSON_AddNumberToObject(round_trip, "p99", trips.p99);
-    cJSON_AddNumberToObject(round_trip, "p99.9", trips.p999);
-    cJSON_AddNumberToObject(round_trip, "max", trips.max);
-    cJSON_AddNumberToObject(content, "count", trips.count);
-    cJSON_AddNumberToObject(content, "lost", trips.lost);
-    *text = own_result(content);
-    return 0;
+    *text = round_trips_json(&trips);
+    return *text ? 0 : -1;
 }
 
 static int measure_once(struct path_run *run, struct path_cable *cable, enum path_test test, char **text,

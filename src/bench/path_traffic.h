@@ -2,13 +2,10 @@
 #ifndef BENCH_PATH_TRAFFIC_H
 #define BENCH_PATH_TRAFFIC_H
 
+#include "bench/round_trips.h"
+
 struct path_frames {
     double sent, received; /* frames a second */
-};
-
-struct path_round_trips {
-    int count, lost;
-    double p50, p90, p99, p999, max; /* microseconds */
 };
 
 /* The port of the VM's side, and of the host's: passt has the first one open on the host, too. */
@@ -22,6 +19,6 @@ int path_frames_measure(int from, int to, const char *address, unsigned port, do
 
 /* Send one small datagram after the other to an echo at PATH_VM_PORT of the other namespace, each when the one before
  * came back. Returns 0, or -1 (logged). */
-int path_round_trips_measure(int from, int to, const char *address, double seconds, struct path_round_trips *trips);
+int path_round_trips_measure(int from, int to, const char *address, double seconds, struct round_trips *trips);
 
 #endif

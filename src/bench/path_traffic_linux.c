@@ -1,6 +1,5 @@
 #include "bench/path_traffic.h"
 #include "bench/path_namespace.h"
-#include "bench/statistics.h"
 #include "bench/stop.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -22,7 +21,6 @@
 enum {
     PAYLOAD = 18, /* + 8 UDP + 20 IP + 14 Ethernet + 4 checksum = 64 */
     BATCH = 64,
-    TRIPS_MAX = 200000,
 };
 
 /* A process in a namespace that writes its result, a fixed size, to a pipe. */
@@ -203,7 +201,7 @@ static void echo(const struct order *order, int out)
     }
 }
 
-/* The round trip of one datagram in microseconds; -1 when it got lost. */
+/* The round trip of one datagram in seconds; -1 when it got lost. */
 static double one_trip(int fd, uint32_t number)
 {
     char datagram[PAYLOAD] = {0};
@@ -219,41 +217,31 @@ static double one_trip(int fd, uint32_t number)
             return -1;
         memcpy(&back, datagram, sizeof(back));
     }
-    return (process_clock() - start) * 1e6;
+    return process_clock() - start;
 }
 
 static void measure_trips(const struct order *order, int out)
 {
-    struct path_round_trips trips = {0};
-    double *times = calloc(TRIPS_MAX, sizeof(*times));
+    struct round_trips trips = {0};
     int fd = connected_socket(order);
     double stop = process_clock() + order->seconds;
 
-    if (!times)
-        return;
     /* The first one asks for the address of the other end (ARP). */
     one_trip(fd, UINT32_MAX);
     /* At least one, though a busy machine may need more time for it. */
-    for (uint32_t number = 0; trips.count < TRIPS_MAX && !ended; number++) {
-        if (process_clock() > (trips.count ? stop : stop + 10))
+    for (uint32_t number = 0; !ended; number++) {
+        if (process_clock() > (trips.times.count ? stop : stop + 10))
             break;
         double time = one_trip(fd, number);
         if (time < 0)
             trips.lost++;
         else
-            times[trips.count++] = time;
-    }
-    if (trips.count) {
-        trips.p50 = statistics_quantile(times, trips.count, 0.5);
-        trips.p90 = statistics_quantile(times, trips.count, 0.9);
-        trips.p99 = statistics_quantile(times, trips.count, 0.99);
-        trips.p999 = statistics_quantile(times, trips.count, 0.999);
-        trips.max = times[trips.count - 1];
+            histogram_add(&trips.times, (uint64_t)(time * 1e9));
     }
     file_write_all(out, &trips, sizeof(trips));
 }
 
-int path_round_trips_measure(int from, int to, const char *address, double seconds, struct path_round_trips *trips)
+int path_round_trips_measure(int from, int to, const char *address, double seconds, struct round_trips *trips)
 {
     struct order ask = {from, address, PATH_VM_PORT, seconds}, answer = {to, address, PATH_VM_PORT, seconds};
     struct worker asker, answerer;
@@ -263,7 +251,7 @@ int path_round_trips_measure(int from, int to, const char *address, double secon
         return -1;
     bool good = read_result(&answerer, &ready, 1) && start_worker(&asker, &ask, measure_trips) == 0;
     if (good) {
-        good = read_result(&asker, trips, sizeof(*trips)) && trips->count > 0;
+        good = read_result(&asker, trips, sizeof(*trips)) && trips->times.count > 0;
         end_worker(&asker);
     }
     end_worker(&answerer);

@@ -68,6 +68,9 @@ need_gnuplot() {
 
 @test "each benchmark that comes with the program is read" {
     local file
+    for file in full quick offloading linux path; do
+        [ -e "$root/benchmarks/$file.yaml" ]
+    done
     for file in "$root"/benchmarks/*.yaml; do
         run "$bench" run --check "$file"
         assert_success

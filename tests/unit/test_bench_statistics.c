@@ -76,6 +76,68 @@ static void test_verdicts(void **state)
     assert_int_equal(compare(low, 5, high, 0).verdict, VERDICT_MISSING);
 }
 
+/* Rounds of a build that has not changed: 9.4 Gbit/s with a spread of some percent and, as on real machines, now and
+ * then a slow one. Not random from run to run: the test must come out the same each time. */
+static void same_build(double *values, int count, uint64_t *seed)
+{
+    for (int i = 0; i < count; i++) {
+        double sum = 0;
+        for (int part = 0; part < 12; part++) {
+            /* Knuth's MMIX generator (TAOCP 2, 3.3.4). */
+            *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            sum += (double)(*seed >> 11) / 9007199254740992.0;
+        }
+        values[i] = 9.4 * (1 + 0.03 * (sum - 6)) * (*seed >> 60 == 0 ? 0.8 : 1);
+    }
+}
+
+static void count_verdicts(int rounds, int *noise, int *regressions)
+{
+    enum { PAIRS = 2000 };
+    uint64_t seed = 8;
+    double before[30], after[30];
+
+    *noise = *regressions = 0;
+    for (int pair = 0; pair < PAIRS; pair++) {
+        same_build(before, rounds, &seed);
+        same_build(after, rounds, &seed);
+        struct comparison result = compare(before, rounds, after, rounds);
+        *noise += result.verdict == VERDICT_NOISE;
+        *regressions += verdict_is_regression(&result, 0.05, true);
+    }
+    *noise = *noise * 1000 / PAIRS;
+    *regressions = *regressions * 1000 / PAIRS;
+}
+
+static void test_two_runs_of_one_build_are_noise(void **state)
+{
+    const int rounds[] = {5, 7, 10, 30};
+
+    for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+        int noise, regressions; /* of 1000 */
+        count_verdicts(rounds[i], &noise, &regressions);
+        /* p < 0.01 on both sides together: at most one in a hundred is called a change. */
+        assert_in_range(noise, 985, 1000);
+        assert_in_range(regressions, 0, 6);
+    }
+}
+
+static void test_a_change_above_the_noise_is_found(void **state)
+{
+    double before[10], after[10];
+    uint64_t seed = 8;
+    int worse = 0;
+
+    for (int pair = 0; pair < 1000; pair++) {
+        same_build(before, 10, &seed);
+        same_build(after, 10, &seed);
+        for (int i = 0; i < 10; i++)
+            after[i] *= 0.8;
+        worse += compare(before, 10, after, 10).verdict == VERDICT_WORSE;
+    }
+    assert_in_range(worse, 950, 1000);
+}
+
 static void test_less_may_be_better(void **state)
 {
     double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10};
@@ -122,6 +184,8 @@ int main(void)
         cmocka_unit_test(test_ties_use_the_normal_approximation),
         cmocka_unit_test(test_equal_samples_prove_nothing),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_two_runs_of_one_build_are_noise),
+        cmocka_unit_test(test_a_change_above_the_noise_is_found),
         cmocka_unit_test(test_less_may_be_better),
         cmocka_unit_test(test_gate),
         cmocka_unit_test(test_from_zero),
