@@ -62,6 +62,7 @@ put_data() {
         [ ! -x "$here/$file" ] || mode=755
         put "$mode" "$here/$file" "$data/$file"
     done
+    put 644 "$here/VERSION" "$data/VERSION"
     sed "s|/opt/vmnet-helper/bin/|$prefix/bin/|g" "$here/packaging/sudoers.d/vmnet-helper" >"$list.sudoers"
     put 644 "$list.sudoers" "$data/sudoers.d/vmnet-helper"
     put 644 "$here/LICENSE" share/doc/vmnet-helper/LICENSE
