@@ -1,4 +1,5 @@
 #include "harness/boot.h"
+#include "harness/doctor.h"
 #include "harness/helper_launch.h"
 #include "harness/interrupt.h"
 #include "harness/message.h"
@@ -78,6 +79,8 @@ static int give_up(const struct vm *vm, double timeout)
     message_error("VM \"%s\" %s within %.0f s; a longer --timeout may help; its serial line (%s) ends with:", vm->name,
                   *vm->state.ip ? "took no login" : "got no address", timeout, vm_file(vm, log, "serial.log"));
     message_log_tail(log, 10);
+    if (!*vm->state.ip)
+        doctor_no_address(vm);
     if (*vm->state.ip && *vm_file(vm, log, "ssh.log")) {
         fprintf(stderr, "  and ssh said:\n");
         message_log_tail(log, 2);

@@ -83,7 +83,7 @@ static int run_command(const struct command_group *group, const struct command *
     }
     if (check_operands(command, &options) < 0)
         return EXIT_USAGE;
-    if (store_open(&store) < 0)
+    if ((command->run == doctor_command->run ? store_find(&store) : store_open(&store)) < 0)
         return EXIT_FAILED;
     interrupt_catch();
     int status = command->run(&store, &options);

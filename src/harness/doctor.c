@@ -1,191 +1,122 @@
-/* What would keep a VM from running, each with what it is good for and what mends it. */
-#include "harness/accelerator.h"
+/* What would keep a VM from running, each with what comes of it and what mends it.
+ *
+ * Facts are gathered in doctor_linux.c and doctor_darwin.c, by reading files and running commands that
+ * change nothing; what they mean is judged by functions of facts alone, so that a test can make any of
+ * them true. */
+#include "harness/doctor.h"
 #include "harness/command.h"
 #include "harness/describe.h"
+#include "harness/doctor_place.h"
+#include "harness/doctor_program.h"
+#include "harness/doctor_system.h"
 #include "harness/message.h"
+#include "harness/name.h"
+#include "harness/netns.h"
+#include "common/ipv4.h"
 #include "common/own_path.h"
-#include "common/process.h"
 #include "common/text.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum severity { FINE, NOTE, BLOCKS };
+enum { BECOME_SIZE = 128, SHARED_GATEWAY = 0xc0a86901, HOST_GATEWAY = 0xc0a86a01, MASK = 0xffffff00 };
+enum { DOCTOR_JSON, DOCTOR_FIX, DOCTOR_NETNS };
 
-struct finding {
-    const char *check;
-    enum severity severity;
-    char found[PATH_MAX];
-    const char *remedy; /* if it is not fine */
-};
-
-struct report {
-    cJSON *array; /* with --json */
-    bool blocked;
-};
-
-static const char *const severities[] = {"ok", "note", "blocks"};
-
-static void tell(struct report *report, const struct finding *finding)
+/* What makes a shell root, in the namespace. */
+static void become_format(char become[BECOME_SIZE], const char *netns)
 {
-    report->blocked |= finding->severity == BLOCKS;
-    if (report->array) {
-        cJSON *item = cJSON_CreateObject();
-        cJSON_AddStringToObject(item, "check", finding->check);
-        cJSON_AddStringToObject(item, "result", severities[finding->severity]);
-        cJSON_AddStringToObject(item, "found", finding->found);
-        if (finding->severity != FINE)
-            cJSON_AddStringToObject(item, "remedy", finding->remedy);
-        cJSON_AddItemToArray(report->array, item);
-        return;
-    }
-    printf("%-7s %-12s %s\n", severities[finding->severity], finding->check, finding->found);
-    if (finding->severity != FINE)
-        printf("%-7s %-12s remedy: %s\n", "", "", finding->remedy);
+    const char *sudo = geteuid() == 0 ? "" : "sudo ";
+
+    if (netns)
+        text_format(become, BECOME_SIZE, "%sip netns exec %s ", sudo, netns);
+    else
+        text_copy(become, BECOME_SIZE, sudo);
 }
 
-/* The path of a program in PATH or where administrators' programs are. */
-static bool find_program(const char *name, char *path, size_t size)
+static void examine(struct report *report, const struct store *store, const char *helper, const char *netns)
 {
-    const char *list = getenv("PATH");
-    char all[PATH_MAX];
+    struct subnet shared, host;
+    char become[BECOME_SIZE];
 
-    text_format(all, sizeof(all), "%s:/usr/sbin:/sbin:/usr/local/sbin", list ? list : "/usr/bin:/bin");
-    for (char *rest = all, *dir; (dir = strsep(&rest, ":"));)
-        if (*dir && text_format(path, size, "%s/%s", dir, name) && access(path, X_OK) == 0)
-            return true;
-    return false;
+    become_format(become, netns);
+    subnet_fill(&shared, "shared", SHARED_GATEWAY, MASK);
+    subnet_fill(&host, "host", HOST_GATEWAY, MASK);
+    doctor_machine(report, helper);
+    doctor_helper_path(report, helper, 0);
+    doctor_programs(report);
+    doctor_state_folder(report, store->home, &store->owner);
+    doctor_socket_path(report, store->home);
+    doctor_space(report, store->home);
+    doctor_networks(report, &shared, &host, become, helper);
+    doctor_traffic(report, &shared, become);
 }
-
-static void check_privilege(struct report *report)
-{
-    char path[PATH_MAX], helper[PATH_MAX] = "", *output = NULL;
-    const char *const sudo[] = {"sudo", "--non-interactive", helper, "--version", NULL};
-    struct finding finding = {.check = "privilege", .remedy = "run with sudo, or allow vmnet-helper in /etc/sudoers.d"};
-
-    if (geteuid() == 0) {
-        text_copy(finding.found, sizeof(finding.found), "running as root");
-    } else if (own_sibling("vmnet-helper", helper, sizeof(helper)) == 0 && find_program("sudo", path, sizeof(path)) &&
-               process_run(sudo, &output) == 0) {
-        text_copy(finding.found, sizeof(finding.found), "sudo runs vmnet-helper without a password");
-    } else {
-        finding.severity = BLOCKS;
-        text_copy(finding.found, sizeof(finding.found), "not root, and sudo asks for a password or is missing: "
-                                                        "the helper cannot open a network interface");
-    }
-    free(output);
-    tell(report, &finding);
-}
-
-static void check_tun(struct report *report)
-{
-    struct stat status;
-    struct finding finding = {.check = "tun", .found = "/dev/net/tun is there", .remedy = "modprobe tun"};
-
-    if (stat("/dev/net/tun", &status) < 0 || !S_ISCHR(status.st_mode)) {
-        finding.severity = BLOCKS;
-        text_copy(finding.found, sizeof(finding.found), "there is no /dev/net/tun: no interface can be made");
-    }
-    tell(report, &finding);
-}
-
-static void check_programs(struct report *report)
-{
-    static const struct {
-        const char *name, *package;
-        enum severity severity;
-    } programs[] = {
-        {"qemu-system-x86_64", "apt-get install qemu-system-x86", BLOCKS},
-        {"qemu-img", "apt-get install qemu-utils", BLOCKS},
-        {"xorriso", "apt-get install xorriso", BLOCKS},
-        {"ssh", "apt-get install openssh-client", BLOCKS},
-        {"ssh-keygen", "apt-get install openssh-client", BLOCKS},
-        {"ip", "apt-get install iproute2", BLOCKS},
-        {"dnsmasq", "apt-get install dnsmasq-base", BLOCKS},
-        {"mmdebstrap", "apt-get install mmdebstrap", NOTE},
-        {"iperf3", "apt-get install iperf3", NOTE},
-    };
-
-    for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
-        struct finding finding = {.check = "program", .remedy = programs[i].package};
-        if (!find_program(programs[i].name, finding.found, sizeof(finding.found))) {
-            finding.severity = programs[i].severity;
-            text_format(finding.found, sizeof(finding.found), "%s is missing", programs[i].name);
-        }
-        tell(report, &finding);
-    }
-}
-
-static void check_own_programs(struct report *report)
-{
-    static const char *const names[] = {"vmnet-helper", "vmnet-client"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-        struct finding finding = {.check = "program", .remedy = "make"};
-        if (own_sibling(names[i], finding.found, sizeof(finding.found)) < 0 || access(finding.found, X_OK) < 0) {
-            finding.severity = BLOCKS;
-            text_format(finding.found, sizeof(finding.found), "%s is not beside vmnet-harness", names[i]);
-        }
-        tell(report, &finding);
-    }
-}
-
-static void check_accelerator(struct report *report)
-{
-    static const char *const names[] = {"emulation (TCG)", "KVM", "the hypervisor framework"};
-    struct finding finding = {.check = "accelerator",
-                              .remedy = "none needed; for speed use a machine whose processor's virtualization is on"};
-    char reason[160];
-    enum accelerator found = accelerator_find(reason, sizeof(reason));
-
-    finding.severity = found == ACCELERATOR_TCG ? NOTE : FINE;
-    text_format(finding.found, sizeof(finding.found), "guests run by %s: %s", names[found], reason);
-    tell(report, &finding);
-}
-
-static void check_space(struct report *report, const struct store *store)
-{
-    static const double wanted = 2.0 * (1 << 30), least = 128.0 * (1 << 20);
-    struct finding finding = {.check = "space", .remedy = "free some, or set VMNET_HOME to another file system"};
-    struct statvfs status;
-
-    if (statvfs(store->home, &status) < 0)
-        return;
-    double space = (double)status.f_bavail * (double)status.f_frsize;
-    finding.severity = space < least ? BLOCKS : space < wanted ? NOTE : FINE;
-    text_format(finding.found, sizeof(finding.found), "%.1f GiB free for %s", space / (1 << 30), store->home);
-    tell(report, &finding);
-}
-
-enum { DOCTOR_JSON };
 
 static int run(const struct store *store, const struct command_line *options)
 {
-    struct report report = {.array = options->values[DOCTOR_JSON] ? cJSON_CreateArray() : NULL};
+    bool json = options->values[DOCTOR_JSON];
+    struct report report = {.array = cJSON_CreateArray(), .out = json ? NULL : stdout};
+    const char *netns = options->values[DOCTOR_NETNS] ? options->values[DOCTOR_NETNS] : getenv("VMNET_NETNS");
+    char helper[PATH_MAX];
 
-    check_privilege(&report);
-    check_tun(&report);
-    check_own_programs(&report);
-    check_programs(&report);
-    check_accelerator(&report);
-    check_space(&report, store);
-    if (report.array && describe_print(report.array) < 0)
+    if (netns && !*netns)
+        netns = NULL;
+    if ((netns && (name_check("network namespace", netns) < 0 || netns_enter(netns, 0) < 0)) || !report.array ||
+        own_sibling("vmnet-helper", helper, sizeof(helper)) < 0) {
+        cJSON_Delete(report.array);
         return EXIT_FAILED;
-    return report.blocked ? EXIT_FAILED : EXIT_OK;
+    }
+    bool fixed = !options->values[DOCTOR_FIX] || doctor_fix(helper) == 0;
+    examine(&report, store, helper, netns);
+    if (!json)
+        cJSON_Delete(report.array);
+    else if (describe_print(report.array) < 0)
+        return EXIT_FAILED;
+    return report.blocked || !fixed ? EXIT_FAILED : EXIT_OK;
+}
+
+/* The network that the VM's options describe, as the helper has its defaults. */
+static void find_subnet(const struct vm *vm, const char *mode, struct subnet *subnet)
+{
+    const char *start = vm_option(vm, CONFIG_START_ADDRESS), *mask_text = vm_option(vm, CONFIG_SUBNET_MASK);
+    uint32_t gateway = strcmp(mode, "host") == 0 ? HOST_GATEWAY : SHARED_GATEWAY, mask = MASK;
+
+    if (start)
+        ipv4_parse(start, &gateway);
+    if (mask_text)
+        ipv4_parse(mask_text, &mask);
+    subnet_fill(subnet, mode, gateway, mask);
+}
+
+void doctor_no_address(const struct vm *vm)
+{
+    struct report report = {.out = stderr, .bad_only = true, .array = cJSON_CreateArray()};
+    const char *mode = vm_option(vm, CONFIG_OPERATION_MODE);
+    struct subnet subnet;
+    char become[BECOME_SIZE];
+
+    if (mode && strcmp(mode, "bridged") == 0) {
+        fprintf(stderr, "doctor: a bridged network has its own DHCP server: is there one on that network?\n");
+    } else {
+        become_format(become, vm_option(vm, CONFIG_NETNS));
+        find_subnet(vm, mode ? mode : "shared", &subnet);
+        fprintf(stderr, "doctor, on what may keep a guest from its address:\n");
+        doctor_traffic(&report, &subnet, become);
+        if (cJSON_GetArraySize(report.array) == 0)
+            fprintf(stderr, "%-7s nothing; the guest may need longer, or asks for no address\n", "ok");
+    }
+    cJSON_Delete(report.array);
 }
 
 static const struct option_entry doctor_options[] = {
     [DOCTOR_JSON] = {"json", 0, NULL, "print JSON"},
+    [DOCTOR_FIX] = {"fix", 0, NULL, "remove networks that killed helpers left, before looking"},
+    [DOCTOR_NETNS] = {"netns", 0, "NAME", "look in this network namespace (default $VMNET_NETNS)"},
     {0},
 };
 
 const struct command doctor_command[] = {
-    {"", "[--json]", "Look for what would keep a virtual machine from running", doctor_options, 0, 0, NULL, false, run,
-     "Exit status: 0, or 1 when something blocks."},
+    {"", "[--json] [--fix] [--netns NAME]", "Look for what would keep a virtual machine from running", doctor_options, 0,
+     0, NULL, false, run, "Changes nothing without --fix. Exit status: 0, or 1 when something blocks."},
     {0},
 };

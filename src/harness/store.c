@@ -36,9 +36,9 @@ static int place(char *path, const char *variable, const char *home, const char 
     return 0;
 }
 
-int store_open(struct store *store)
+int store_find(struct store *store)
 {
-    char home[PATH_MAX] = "", path[PATH_MAX];
+    char home[PATH_MAX] = "";
     const char *set = getenv("VMNET_HOME");
 
     *store = (struct store){.started = process_clock()};
@@ -48,6 +48,15 @@ int store_open(struct store *store)
         return -1;
     if (place(store->home, "VMNET_HOME", home, ".vmnet-helper") < 0 ||
         place(store->images, "VMNET_CACHE", store->home, "cache/images") < 0)
+        return -1;
+    return 0;
+}
+
+int store_open(struct store *store)
+{
+    char path[PATH_MAX];
+
+    if (store_find(store) < 0)
         return -1;
     if (store_make_dir(store, store->home) < 0 || store_path(store, path, sizeof(path), "vms") < 0 ||
         store_make_dir(store, path) < 0 || store_path(store, path, sizeof(path), "locks") < 0 ||

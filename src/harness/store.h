@@ -20,6 +20,9 @@ struct store {
     double started; /* process_clock() when the command began */
 };
 
+/* Find the places, and make nothing. 0, or -1 after an error message. */
+int store_find(struct store *store);
+
 /* Find the places and make the folders, 0700. 0, or -1 after an error message. */
 int store_open(struct store *store);
 
