@@ -6,6 +6,7 @@
 #include "common/version.h"
 #include "helper/cleanup.h"
 #include "helper/run.h"
+#include "helper/selftest.h"
 #include "helper/signals.h"
 
 int main(int argc, char **argv)
@@ -32,6 +33,8 @@ int main(int argc, char **argv)
         return interface_list_shared() < 0 || fflush(stdout) < 0;
     case ACTION_CLEANUP:
         return cleanup_run();
+    case ACTION_SELFTEST:
+        return selftest_run();
     case ACTION_RUN:
         break;
     }

@@ -228,6 +228,11 @@ int option_list(struct options *options, const char *value)
     return set_action(options, ACTION_LIST);
 }
 
+int option_selftest(struct options *options, const char *value)
+{
+    return set_action(options, ACTION_SELFTEST);
+}
+
 int option_cleanup(struct options *options, const char *value)
 {
     return set_action(options, ACTION_CLEANUP);

@@ -36,6 +36,7 @@ static const struct option_entry table[] = {
     {"pcap-fd", 0, "N", option_pcap_fd, "capture all frames into this file or pipe, inherited from the caller"},
     {"keep", 0, NULL, option_keep, "when the VM goes away wait for the next one (with --socket)"},
     {"user", 0, "NAME", option_user, "become this user after opening the interface"},
+    {"selftest", 0, NULL, option_selftest, "send frames through this program and back; needs no privilege"},
     {"cleanup", 0, NULL, option_cleanup, "remove networks that killed helpers left behind"},
     {"verbose", 'v', NULL, option_verbose, "log more"},
     {"version", 0, NULL, option_version, "print version and commit"},

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST, ACTION_CLEANUP };
+enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST, ACTION_CLEANUP, ACTION_SELFTEST };
 enum engine_choice { ENGINE_AUTO, ENGINE_ON, ENGINE_OFF };
 
 struct options {

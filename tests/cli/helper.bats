@@ -70,7 +70,7 @@ refuses_socket() {
     assert_success
     for option in fd socket framing interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
-        parent-liveness-fd notify-fd pcap pcap-fd keep user cleanup verbose version help; do
+        parent-liveness-fd notify-fd pcap pcap-fd keep user selftest cleanup verbose version help; do
         assert_output --partial "--$option"
     done
 }
@@ -382,6 +382,12 @@ refuses_addresses() {
 @test "the wrong end of a pipe" {
     refuses 2 "--parent-liveness-fd 25 is the wrong end" --socket "$dir/s" --parent-liveness-fd 25 25> >(:)
     refuses 2 "--notify-fd 25 is the wrong end" --socket "$dir/s" --notify-fd 25 25< <(:)
+}
+
+@test "--selftest needs no privilege, and sends frames both ways" {
+    run as_nobody "$dir/vmnet-helper" --selftest
+    assert_success
+    assert_output --partial "8 frames to the VM and back, joined: ok"
 }
 
 @test "--cleanup serves no VM" {
