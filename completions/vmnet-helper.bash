@@ -55,7 +55,10 @@ _vmnet_value() {
     --shared-interface) "$(_vmnet_beside "$1" vmnet-helper)" --list-shared-interfaces 2>/dev/null ;;
     --offload-engine)   echo auto on off ;;
     --framing)          echo datagram stream ;;
-    --connection)       echo fd socket client ;;
+    --connection)       echo fd socket stream client ;;
+    --vfkit-magic)      echo on off ;;
+    --wait)             echo login address ;;
+    --driver-command|--cloud-init|--provision|--ssh-key|--disk) echo FILES ;;
     --driver)           echo qemu vfkit krunkit ;;
     --image)            _vmnet_images "$1"; echo FILES ;;
     --measure)          echo bitrate cpu retransmits frames latency-p50 latency-p99 ;;

@@ -63,7 +63,7 @@ function __vmnet_value
         case --framing
             printf '%s\n' datagram stream
         case --connection
-            printf '%s\n' fd socket client
+            printf '%s\n' fd socket stream client
         case --driver
             printf '%s\n' qemu vfkit krunkit
         case --image

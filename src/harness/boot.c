@@ -57,7 +57,7 @@ static int check_processes(const struct vm *vm)
     char log[PATH_MAX], reason[512];
 
     if (!is_running(&vm->state.machine)) {
-        helper_log_reason(vm_file(vm, log, "qemu.log"), reason, sizeof(reason));
+        helper_log_reason(vm_driver_file(vm, log, "log"), reason, sizeof(reason));
         message_error("the VM \"%s\" ended while it booted%s%s; its logs are in %s; its serial line ends with:",
                       vm->name, *reason ? ": " : "", reason, vm->dir);
         /* A kernel that panics says why a screen before its last line. */
@@ -89,18 +89,18 @@ static int give_up(const struct vm *vm, double timeout)
 }
 
 /* Take a new address, if there is one. */
-static int look_for_address(struct vm *vm, const struct keys *keys)
+static int look_for_address(struct vm *vm, const struct keys *keys, bool login)
 {
     char events[PATH_MAX], ip[IPV4_TEXT_SIZE];
 
     if (!boot_address(vm_file(vm, events, "events.jsonl"), ip) || strcmp(ip, vm->state.ip) == 0)
         return 0;
     text_copy(vm->state.ip, sizeof(vm->state.ip), ip);
-    message_progress(vm->store->started, "the guest has the address %s; waiting for a login", ip);
+    message_progress(vm->store->started, "the guest has the address %s%s", ip, login ? "; waiting for a login" : "");
     return ssh_config_write(vm, keys);
 }
 
-int boot_wait(struct vm *vm, const struct keys *keys, double timeout)
+int boot_wait(struct vm *vm, const struct keys *keys, double timeout, bool login)
 {
     double start = process_clock(), told = start;
 
@@ -109,12 +109,12 @@ int boot_wait(struct vm *vm, const struct keys *keys, double timeout)
         return -1;
     message_progress(vm->store->started, "booting%s", *vm->state.ip ? "" : "; waiting for an address");
     for (;;) {
-        if (interrupt_signal() || check_processes(vm) < 0 || look_for_address(vm, keys) < 0)
+        if (interrupt_signal() || check_processes(vm) < 0 || look_for_address(vm, keys, login) < 0)
             return -1;
         double left = start + timeout - process_clock();
         if (left <= 0)
             return give_up(vm, timeout);
-        if (*vm->state.ip && ssh_try(vm, left))
+        if (*vm->state.ip && (!login || ssh_try(vm, left)))
             return 0;
         if (process_clock() - told >= 5) {
             told = process_clock();

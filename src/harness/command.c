@@ -75,18 +75,20 @@ static int run_command(const struct command_group *group, const struct command *
     struct command_line options;
     struct store store;
 
-    if (command_line_parse(command->options, argc, argv, &options) < 0)
-        return EXIT_USAGE;
-    if (options.help) {
+    int status = command_line_parse(command->options, argc, argv, &options) < 0 ? EXIT_USAGE : EXIT_OK;
+    if (status == EXIT_OK && options.help) {
         print_command_help(group, command);
         return EXIT_OK;
     }
-    if (check_operands(command, &options) < 0)
-        return EXIT_USAGE;
-    if ((command->run == doctor_command->run ? store_find(&store) : store_open(&store)) < 0)
-        return EXIT_FAILED;
-    interrupt_catch();
-    int status = command->run(&store, &options);
+    if (status == EXIT_OK && check_operands(command, &options) < 0)
+        status = EXIT_USAGE;
+    if (status == EXIT_OK && (command->run == doctor_command->run ? store_find(&store) : store_open(&store)) < 0)
+        status = EXIT_FAILED;
+    if (status == EXIT_OK) {
+        interrupt_catch();
+        status = command->run(&store, &options);
+    }
+    command_line_free(&options);
     return interrupt_signal() && status ? 128 + interrupt_signal() : status;
 }
 

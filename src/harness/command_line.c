@@ -3,6 +3,7 @@
 #include "common/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int count_entries(const struct option_entry *table)
@@ -37,6 +38,21 @@ struct reader {
     char **next; /* the next argument */
 };
 
+static int keep(struct command_line *options, const struct option_entry *entry, int index, const char *value)
+{
+    const char *before = options->values[index];
+    char *both;
+
+    options->values[index] = value;
+    if (!entry->repeats || !before)
+        return 0;
+    if (asprintf(&both, "%s\n%s", before, value) < 0)
+        return message_error("not enough memory");
+    free(options->joined[index]);
+    options->values[index] = options->joined[index] = both;
+    return 0;
+}
+
 static int take(struct reader *reader, int index, const char *attached)
 {
     const struct option_entry *entry = &reader->table[index];
@@ -52,8 +68,7 @@ static int take(struct reader *reader, int index, const char *attached)
             return message_error("option \"--%s\" needs a value: %s", entry->name, entry->argument);
         attached = *reader->next++;
     }
-    reader->options->values[index] = attached;
-    return 0;
+    return keep(reader->options, entry, index, attached);
 }
 
 static int take_long(struct reader *reader, const char *name)
@@ -119,6 +134,13 @@ int command_line_parse(const struct option_entry *table, int argc, char **argv, 
             break;
     }
     return 0;
+}
+
+void command_line_free(struct command_line *options)
+{
+    for (int i = 0; i < OPTIONS_MAX; i++)
+        free(options->joined[i]);
+    *options = (struct command_line){0};
 }
 
 void command_line_help(const struct option_entry *table)

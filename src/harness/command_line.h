@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#define OPTIONS_MAX 32
-#define OPERANDS_MAX 4
+#define OPTIONS_MAX 64
+#define OPERANDS_MAX 64
 
 /* A table ends with an entry without name. */
 struct option_entry {
@@ -14,6 +14,7 @@ struct option_entry {
     char letter;          /* short form, or 0 */
     const char *argument; /* what it takes, for the help; NULL: a switch */
     const char *help;
+    bool repeats; /* given more than once, its values are lines of one text; otherwise the last one wins */
 };
 
 struct command_line {
@@ -23,12 +24,15 @@ struct command_line {
     char **rest; /* what follows `--`, ended by NULL */
     int rest_count;
     bool has_rest; /* there was a `--` */
+    char *joined[OPTIONS_MAX]; /* what values of a repeated option point to */
     bool help;     /* -h or --help: nothing else was looked at */
 };
 
 /* Options and operands may come in any order, up to `--`. `--name=value`, `--name value`, `-n value`
  * and `-nvalue` are the same. Texts point into argv. Returns 0, or -1 after an error message. */
 int command_line_parse(const struct option_entry *table, int argc, char **argv, struct command_line *options);
+
+void command_line_free(struct command_line *options);
 
 /* Print the options, one a line, in two columns. */
 void command_line_help(const struct option_entry *table);

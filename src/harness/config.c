@@ -4,25 +4,38 @@
 #include "common/text.h"
 #include "common/uuid.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct option_entry config_options[] = {
-    [CONFIG_DRIVER] = {"driver", 0, "NAME", "what runs the VM: qemu (default)"},
-    [CONFIG_CONNECTION] = {"connection", 0, "HOW", "fd (default), socket or client: how VM and helper meet"},
+    [CONFIG_DRIVER] = {"driver", 0, "NAME", "what runs the VM: qemu (default), vfkit or krunkit"},
+    [CONFIG_CONNECTION] = {"connection", 0, "HOW", "how VM and helper meet: fd (default), socket, stream or client"},
     [CONFIG_IMAGE] = {"image", 0, "NAME|FILE", "debian (default), tiny, or a disk image with cloud-init"},
     [CONFIG_CPUS] = {"cpus", 0, "N", "virtual processors (default 2; tiny 1)"},
     [CONFIG_MEMORY] = {"memory", 0, "MIB", "memory in MiB (default 1024; tiny 256)"},
     [CONFIG_DISK_SIZE] = {"disk-size", 0, "GIB", "size of the disk in GiB (default: the image's)"},
     [CONFIG_IP_ADDRESS] = {"ip-address", 0, "ADDRESS", "a fixed IPv4 address in the subnet, instead of DHCP"},
     [CONFIG_NETNS] = {"netns", 0, "NAME", "network namespace for helper and VM, made if missing (Linux)"},
+    [CONFIG_DRIVER_COMMAND] = {"driver-command", 0, "PATH", "the program to run instead of the driver's own"},
+    [CONFIG_VFKIT_MAGIC] = {"vfkit-magic", 0, "on|off", "send VFKT to the socket first (vfkit on, krunkit off)"},
+    [CONFIG_ENABLE_OFFLOADING] = {"enable-offloading", 0, NULL, "super-frames between VM and helper (krunkit)"},
+    [CONFIG_WAIT] = {"wait", 0, "WHAT", "start waits for: login (default) or address"},
+    [CONFIG_DNS_SERVERS] = {"dns-servers", 0, "LIST", "IPv4 addresses with commas, instead of the network's"},
+    [CONFIG_CLOUD_INIT] = {"cloud-init", 0, "FILE", "user-data (#cloud-config) to merge into the seed"},
+    [CONFIG_PROVISION] = {"provision", 0, "SCRIPT", "run in the guest as root, once, after its first login"},
+    [CONFIG_SSH_KEY] = {"ssh-key", 0, "FILE", "public keys to let in as well; may be repeated", true},
+    [CONFIG_DISK] = {"disk", 0, "GIB|FILE", "one more disk, new or a file; may be repeated", true},
     [CONFIG_OPERATION_MODE] = {"operation-mode", 0, "MODE", "shared (default), host or bridged"},
     [CONFIG_SHARED_INTERFACE] = {"shared-interface", 0, "NAME", "the interface to join, for bridged"},
     [CONFIG_START_ADDRESS] = {"start-address", 0, "ADDRESS", "the network's gateway"},
     [CONFIG_END_ADDRESS] = {"end-address", 0, "ADDRESS", "the last address of the DHCP range"},
     [CONFIG_SUBNET_MASK] = {"subnet-mask", 0, "MASK", "the network's mask"},
     [CONFIG_ENABLE_ISOLATION] = {"enable-isolation", 0, NULL, "no traffic between this VM and others"},
+    [CONFIG_OFFLOAD_ENGINE] = {"offload-engine", 0, "WHEN", "the helper cuts and joins TCP frames: auto, on or off"},
     [CONFIG_INTERFACE_ID] = {"interface-id", 0, "UUID", "identity of the interface (default: from the name)"},
     [CONFIG_STATS_INTERVAL] = {"stats-interval", 0, "SECONDS", "the helper logs its counters this often"},
     [CONFIG_TIMEOUT] = {"timeout", 0, "SECONDS", "give up when the guest has no address and login by then (120)"},
@@ -31,8 +44,10 @@ const struct option_entry config_options[] = {
     [CONFIG_COUNT] = {0},
 };
 
-static const char *const connections[] = {"fd", "socket", "client", NULL};
-static const char *const drivers[] = {"qemu", NULL};
+static const char *const connections[] = {"fd", "socket", "stream", "client", NULL};
+static const char *const switches[] = {"on", "off", NULL};
+static const char *const engines[] = {"auto", "on", "off", NULL};
+static const char *const waits[] = {"login", "address", NULL};
 static const char *const modes[] = {"shared", "host", "bridged", NULL};
 
 const char *connection_name(enum connection connection)
@@ -148,17 +163,86 @@ static int fill_id(struct config *config, const char *name)
     return 0;
 }
 
-static int fill_machine(struct config *config)
+static int fill_connection(struct config *config)
 {
-    const char *connection = config->texts[CONFIG_CONNECTION];
+    const char *connection = config->texts[CONFIG_CONNECTION], *magic = config->texts[CONFIG_VFKIT_MAGIC];
+    const struct driver *driver = config->driver;
 
-    config->driver = config->texts[CONFIG_DRIVER] ? config->texts[CONFIG_DRIVER] : drivers[0];
-    if (choose(config->driver, drivers, CONFIG_DRIVER) < 0)
-        return -1;
     int chosen = connection ? choose(connection, connections, CONFIG_CONNECTION) : CONNECTION_FD;
-    if (chosen < 0)
+    if (chosen < 0 || (magic && choose(magic, switches, CONFIG_VFKIT_MAGIC) < 0))
         return -1;
     config->connection = (enum connection)chosen;
+    if (chosen == CONNECTION_STREAM && !driver->can_stream)
+        return message_error("--connection stream is not supported for the driver %s", driver->name);
+    if (magic && !driver->can_magic)
+        return message_error("--vfkit-magic is for vfkit and krunkit, not for the driver %s", driver->name);
+    config->magic = magic ? strcmp(magic, "on") == 0 : driver->magic_by_default;
+    config->offloading = config->texts[CONFIG_ENABLE_OFFLOADING] != NULL;
+    if (config->offloading && !driver->can_offload)
+        return message_error("--enable-offloading is for krunkit, not for the driver %s", driver->name);
+    return 0;
+}
+
+/* A program without a slash is looked up in PATH when it is started. */
+static int fill_program(struct config *config)
+{
+    const char *program = config->texts[CONFIG_DRIVER_COMMAND];
+
+    if (program && (!*program || (strchr(program, '/') && access(program, X_OK) < 0)))
+        return message_error("--driver-command \"%s\" cannot be run: %s", program,
+                             *program ? strerror(errno) : "it is empty");
+    config->program = program;
+    return 0;
+}
+
+static int fill_files(struct config *config)
+{
+    static const enum config_option readable[] = {CONFIG_CLOUD_INIT, CONFIG_PROVISION};
+    const char **const places[] = {&config->cloud_init, &config->provision};
+
+    for (size_t i = 0; i < sizeof(readable) / sizeof(*readable); i++) {
+        const char *path = config->texts[readable[i]];
+        if (path && access(path, R_OK) < 0)
+            return message_error("cannot read the file of --%s, %s: %s", config_options[readable[i]].name, path,
+                                 strerror(errno));
+        *places[i] = path;
+    }
+    config->ssh_keys = config->texts[CONFIG_SSH_KEY];
+    config->disks = config->texts[CONFIG_DISK];
+    if (config->provision && !config->wait_login)
+        return message_error("--provision needs a login: not with --wait address");
+    return 0;
+}
+
+static int fill_dns(struct config *config)
+{
+    const char *text = config->texts[CONFIG_DNS_SERVERS];
+    char one[IPV4_TEXT_SIZE];
+
+    for (; text; text = *text ? text + 1 : NULL) {
+        size_t length = strcspn(text, ",");
+        snprintf(one, sizeof(one), "%.*s", length < sizeof(one) ? (int)length : 0, text);
+        if (config->dns_count == DNS_MAX || ipv4_parse(one, &config->dns[config->dns_count]) < 0)
+            return message_error("option \"--dns-servers\" must be 1 to %d IPv4 addresses with commas, not \"%s\"",
+                                 DNS_MAX, config->texts[CONFIG_DNS_SERVERS]);
+        config->dns_count++;
+        text += length;
+    }
+    return 0;
+}
+
+static int fill_machine(struct config *config)
+{
+    const char *driver = config->texts[CONFIG_DRIVER], *engine = config->texts[CONFIG_OFFLOAD_ENGINE];
+    const char *wait = config->texts[CONFIG_WAIT];
+
+    if (driver && choose(driver, driver_names(), CONFIG_DRIVER) < 0)
+        return -1;
+    config->driver = driver_find(driver ? driver : driver_names()[0]);
+    if ((engine && choose(engine, engines, CONFIG_OFFLOAD_ENGINE) < 0) ||
+        (wait && choose(wait, waits, CONFIG_WAIT) < 0))
+        return -1;
+    config->wait_login = !wait || strcmp(wait, waits[0]) == 0;
     config->image = config->texts[CONFIG_IMAGE] ? config->texts[CONFIG_IMAGE] : "debian";
     if (!strchr(config->image, '/') && name_check("image name", config->image) < 0)
         return -1;
@@ -166,7 +250,47 @@ static int fill_machine(struct config *config)
     return number(config, CONFIG_CPUS, 1, 64, &config->cpus) < 0 ||
            number(config, CONFIG_MEMORY, 64, 1048576, &config->memory) < 0 ||
            number(config, CONFIG_DISK_SIZE, 1, 65536, &config->disk_size) < 0 ||
-           number(config, CONFIG_STATS_INTERVAL, 1, 86400, &interval) < 0 ? -1 : 0;
+           number(config, CONFIG_STATS_INTERVAL, 1, 86400, &interval) < 0 || fill_connection(config) < 0 ||
+           fill_program(config) < 0 || fill_files(config) < 0 || fill_dns(config) < 0 ? -1 : 0;
+}
+
+bool config_is_path(enum config_option option)
+{
+    return option == CONFIG_IMAGE || option == CONFIG_DRIVER_COMMAND || option == CONFIG_CLOUD_INIT ||
+           option == CONFIG_PROVISION || option == CONFIG_SSH_KEY || option == CONFIG_DISK;
+}
+
+/* Numbers are sizes of disks; words without a slash are programs in PATH, and names of images. */
+static bool is_relative(enum config_option option, const char *text, size_t length)
+{
+    bool may_be_name = option == CONFIG_DRIVER_COMMAND || option == CONFIG_IMAGE;
+
+    return length && text[0] != '/' && strspn(text, "0123456789") < length &&
+           (!may_be_name || (memchr(text, '/', length) && !strstr(text, "://")));
+}
+
+char *config_absolute(enum config_option option, const char *text, const char *folder)
+{
+    char current[PATH_MAX], *all = NULL;
+    size_t size;
+    FILE *out = open_memstream(&all, &size);
+
+    if (!out) {
+        message_error("not enough memory");
+        return NULL;
+    }
+    if (!folder && !(folder = getcwd(current, sizeof(current))))
+        folder = "/";
+    for (bool first = true; first || *text; first = false) {
+        size_t length = strcspn(text, "\n");
+        bool relative = is_relative(option, text, length);
+        fprintf(out, "%s%s%s%.*s", first ? "" : "\n", relative ? folder : "", relative ? "/" : "", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+    if (fclose(out) == 0)
+        return all;
+    message_error("not enough memory");
+    return NULL;
 }
 
 static const char *or_null(const char *text)
@@ -207,5 +331,9 @@ void config_add_helper_options(const struct config *config, struct words *words)
         words_add(words, "--%s", config_options[i].name);
         if (config_options[i].argument)
             words_add(words, "%s", config->texts[i]);
+    }
+    if (config->offloading) {
+        words_add(words, "--enable-tso");
+        words_add(words, "--enable-checksum-offload");
     }
 }

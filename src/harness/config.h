@@ -7,6 +7,7 @@
 
 #include "harness/name.h"
 #include "harness/command_line.h"
+#include "harness/driver.h"
 #include "harness/words.h"
 
 #include <stdbool.h>
@@ -14,10 +15,11 @@
 
 enum config_option {
     CONFIG_DRIVER, CONFIG_CONNECTION, CONFIG_IMAGE, CONFIG_CPUS, CONFIG_MEMORY, CONFIG_DISK_SIZE, CONFIG_IP_ADDRESS,
-    CONFIG_NETNS,
+    CONFIG_NETNS, CONFIG_DRIVER_COMMAND, CONFIG_VFKIT_MAGIC, CONFIG_ENABLE_OFFLOADING, CONFIG_WAIT, CONFIG_DNS_SERVERS,
+    CONFIG_CLOUD_INIT, CONFIG_PROVISION, CONFIG_SSH_KEY, CONFIG_DISK,
     /* The helper's own, passed on: from the first to the last of these. */
     CONFIG_OPERATION_MODE, CONFIG_SHARED_INTERFACE, CONFIG_START_ADDRESS, CONFIG_END_ADDRESS, CONFIG_SUBNET_MASK,
-    CONFIG_ENABLE_ISOLATION, CONFIG_INTERFACE_ID, CONFIG_STATS_INTERVAL,
+    CONFIG_ENABLE_ISOLATION, CONFIG_OFFLOAD_ENGINE, CONFIG_INTERFACE_ID, CONFIG_STATS_INTERVAL,
     CONFIG_KEPT, /* so many are kept with the VM; those below belong to one start */
     CONFIG_TIMEOUT = CONFIG_KEPT, CONFIG_FOREGROUND, CONFIG_JSON,
     CONFIG_COUNT
@@ -26,13 +28,22 @@ enum config_option {
 /* In the order of the enumeration. */
 extern const struct option_entry config_options[];
 
-enum connection { CONNECTION_FD, CONNECTION_SOCKET, CONNECTION_CLIENT };
+enum connection { CONNECTION_FD, CONNECTION_SOCKET, CONNECTION_STREAM, CONNECTION_CLIENT };
+
+enum { DNS_MAX = 4 };
 
 struct config {
     const char *texts[CONFIG_KEPT]; /* as given; "" for a switch; NULL: not given */
-    const char *driver;
+    const struct driver *driver;
+    const char *program; /* to run instead of the driver's own, or NULL */
+    bool magic, offloading;
+    bool wait_login;     /* not only for the address */
+    uint32_t dns[DNS_MAX]; /* host byte order */
+    int dns_count;
     enum connection connection;
     const char *image;
+    /* Absolute paths, or NULL; the last two: one a line, a disk may be a number of GiB instead. */
+    const char *cloud_init, *provision, *ssh_keys, *disks;
     unsigned long cpus, memory, disk_size; /* memory in MiB, disk in GiB; 0: as the image needs */
     unsigned long timeout;                 /* seconds */
     bool has_ip;
@@ -46,6 +57,13 @@ struct config {
 /* Fill config from the options given; for those that are not, from $VMNET_NETNS and the kept texts
  * (CONFIG_KEPT of them; may be NULL). Texts are not copied. 0, or -1 after an error message. */
 int config_fill(struct config *config, const char *name, const char *const *given, const char *const *kept);
+
+/* Options that name files are kept by absolute paths: text with each of its lines made so, from folder or, if that is
+ * NULL, from the current one. Freed by the caller; NULL after an error message. */
+char *config_absolute(enum config_option option, const char *text, const char *folder);
+
+/* Is the text of this option a file's path? */
+bool config_is_path(enum config_option option);
 
 /* Add the helper's options, --interface-id included. */
 void config_add_helper_options(const struct config *config, struct words *words);

@@ -93,6 +93,9 @@ int vm_command_console(const struct store *store, const struct command_line *opt
 
     if (result == 0 && !identity_is_alive(&vm.state.machine))
         result = message_error("VM \"%s\" is not running; start it with: vm start %s", vm.name, vm.name);
+    if (result == 0 && !vm_driver(&vm)->has_console)
+        result = message_error("%s has no serial line to attach to; see it with: vm logs -f %s", vm_driver(&vm)->name,
+                               vm.name);
     if (result == 0)
         result = lock = take_console(&vm);
     if (lock >= 0) {

@@ -1,3 +1,4 @@
+/* QEMU, on every system. */
 #include "harness/driver.h"
 
 #include <stdio.h>
@@ -33,12 +34,6 @@ static void add_with_path(struct words *words, const char *flag, const char *bef
     free(escaped);
 }
 
-static void add_pair(struct words *words, const char *flag, const char *text)
-{
-    words_add(words, "%s", flag);
-    words_add(words, "%s", text);
-}
-
 static void add_processor(const struct machine *machine, struct words *words)
 {
     static const char *const accelerators[] = {
@@ -49,29 +44,43 @@ static void add_processor(const struct machine *machine, struct words *words)
     };
     bool emulated = machine->accelerator == ACCELERATOR_TCG;
 
-    add_pair(words, "-machine", machine->is_arm64 ? "virt" : "q35");
-    add_pair(words, "-accel", accelerators[machine->accelerator]);
+    driver_add_pair(words, "-machine", machine->is_arm64 ? "virt" : "q35");
+    driver_add_pair(words, "-accel", accelerators[machine->accelerator]);
     /* Emulation of newer features (AVX, five levels of page tables) costs seconds at each boot. */
-    add_pair(words, "-cpu", !emulated ? "host" : machine->is_arm64 ? "cortex-a72" : "Nehalem");
+    driver_add_pair(words, "-cpu", !emulated ? "host" : machine->is_arm64 ? "cortex-a72" : "Nehalem");
     words_add(words, "-smp");
     words_add(words, "%lu", machine->cpus);
     words_add(words, "-m");
     words_add(words, "%lu", machine->memory);
 }
 
+static void add_extra_disk(const struct machine_disk *disk, int number, struct words *words)
+{
+    char before[80];
+
+    snprintf(before, sizeof(before), "if=none,id=extra%d,format=%s,file=", number, disk->format);
+    add_with_path(words, "-drive", before, disk->path, "");
+    words_add(words, "-device");
+    words_add(words, "virtio-blk-pci,drive=extra%d", number);
+}
+
 static void add_boot(const struct machine *machine, struct words *words)
 {
     if (machine->kernel) {
-        add_pair(words, "-kernel", machine->kernel);
-        add_pair(words, "-initrd", machine->initrd);
-        add_pair(words, "-append", machine->cmdline);
+        driver_add_pair(words, "-kernel", machine->kernel);
+        driver_add_pair(words, "-initrd", machine->initrd);
+        driver_add_pair(words, "-append", machine->cmdline);
+    } else if (machine->firmware) {
+        driver_add_pair(words, "-bios", machine->firmware);
     }
     if (machine->disk) {
         add_with_path(words, "-drive", "if=none,id=disk,format=qcow2,discard=unmap,file=", machine->disk, "");
-        add_pair(words, "-device", "virtio-blk-pci,drive=disk,bootindex=1");
+        driver_add_pair(words, "-device", "virtio-blk-pci,drive=disk,bootindex=1");
     }
     add_with_path(words, "-drive", "if=none,id=cidata,format=raw,readonly=on,file=", machine->cidata, "");
-    add_pair(words, "-device", "virtio-blk-pci,drive=cidata");
+    driver_add_pair(words, "-device", "virtio-blk-pci,drive=cidata");
+    for (int i = 0; i < machine->extra_count; i++)
+        add_extra_disk(&machine->extra[i], i, words);
 }
 
 static void add_lines(const struct machine *machine, struct words *words)
@@ -83,9 +92,9 @@ static void add_lines(const struct machine *machine, struct words *words)
         tail = NULL;
     }
     add_with_path(words, "-chardev", "socket,id=serial,path=", machine->serial_socket, tail ? tail : "");
-    add_pair(words, "-serial", "chardev:serial");
+    driver_add_pair(words, "-serial", "chardev:serial");
     add_with_path(words, "-chardev", "socket,id=monitor,path=", machine->monitor_socket, ",server=on,wait=off");
-    add_pair(words, "-mon", "chardev=monitor,mode=control");
+    driver_add_pair(words, "-mon", "chardev=monitor,mode=control");
     free(log);
     free(tail);
 }
@@ -95,6 +104,9 @@ static void add_network(const struct machine *machine, struct words *words)
     if (machine->network_fd >= 0) {
         words_add(words, "-netdev");
         words_add(words, "dgram,id=net1,local.type=fd,local.str=%d", machine->network_fd);
+    } else if (machine->stream) {
+        add_with_path(words, "-netdev", "stream,id=net1,server=off,addr.type=unix,addr.path=",
+                      machine->network_path, "");
     } else {
         char *own = value(machine->own_path), *tail = NULL;
         if (!own || asprintf(&tail, ",local.type=unix,local.path=%s", own) < 0) {
@@ -110,15 +122,26 @@ static void add_network(const struct machine *machine, struct words *words)
     words_add(words, "virtio-net-pci,netdev=net1,mac=%s,romfile=", machine->mac);
 }
 
-void driver_qemu_words(const struct machine *machine, struct words *words)
+static const char *program(const struct machine *machine)
 {
-    words_add(words, "%s", machine->is_arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64");
+    return machine->is_arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
+}
+
+static void words_of(const struct machine *machine, struct words *words)
+{
+    words_add(words, "%s", machine->program);
     static const char *const first[] = {"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"};
     for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
         words_add(words, "%s", first[i]);
     add_processor(machine, words);
     add_boot(machine, words);
     add_lines(machine, words);
-    add_pair(words, "-device", "virtio-rng-pci");
+    driver_add_pair(words, "-device", "virtio-rng-pci");
     add_network(machine, words);
 }
+
+const struct driver driver_qemu = {
+    .name = "qemu", .remedy = "install qemu-system-x86", .disk_format = "qcow2", .is_emulator = true,
+    .has_monitor = true, .has_console = true, .boots_kernel = true, .can_stream = true,
+    .program = program, .words = words_of,
+};

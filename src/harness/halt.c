@@ -7,6 +7,7 @@
 #include "harness/ssh.h"
 #include "common/file.h"
 
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,9 @@ static bool ask(const struct vm *vm, double grace)
 
     /* The power button works without network, but not in every guest. */
     double patience = grace < 3 ? grace : 3;
-    if (qmp_execute(vm_socket(vm, path, "monitor.sock"), "system_powerdown") == 0 &&
+    if (!vm_driver(vm)->has_monitor)
+        patience = 0;
+    else if (qmp_execute(vm_socket(vm, path, "monitor.sock"), "system_powerdown") == 0 &&
         identity_wait_gone(machine, patience))
         return true;
     if (!interrupt_signal() && grace > patience)
@@ -57,9 +60,15 @@ static void remove_sockets(struct vm *vm)
 {
     static const char *const names[] = {"serial.sock", "monitor.sock", "vmnet.sock", "qemu.sock"};
     char path[PATH_MAX];
+    glob_t left = {0};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         unlink(vm_socket(vm, path, names[i]));
+    /* vfkit's own, when it was killed. */
+    if (glob(vm_socket(vm, path, "vfkit-*-*.sock"), 0, NULL, &left) == 0)
+        for (size_t i = 0; i < left.gl_pathc; i++)
+            unlink(left.gl_pathv[i]);
+    globfree(&left);
     /* Only what we made in /tmp for its short path; empty by now. */
     if (*vm->state.run_dir && strcmp(vm->state.run_dir, vm->dir) != 0)
         rmdir(vm->state.run_dir);

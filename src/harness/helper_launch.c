@@ -36,6 +36,10 @@ int helper_words(const struct vm *vm, const struct config *config, int network_f
     } else {
         words_add(words, "--socket");
         words_add(words, "%s", vm_socket(vm, socket_path, "vmnet.sock"));
+        if (config->connection == CONNECTION_STREAM) {
+            words_add(words, "--framing");
+            words_add(words, "stream");
+        }
     }
     words_add(words, "--notify-fd");
     words_add(words, "%d", notify_fd);

@@ -1,5 +1,6 @@
 #include "harness/machine_launch.h"
-#include "harness/driver.h"
+#include "harness/disk.h"
+#include "harness/firmware.h"
 #include "harness/helper_launch.h"
 #include "harness/message.h"
 #include "common/file.h"
@@ -19,19 +20,21 @@
 
 enum {
     EVENTS_FD = 3,  /* of vmnet-client */
-    NETWORK_FD = 3, /* of qemu */
+    NETWORK_FD = 3, /* of the driver's program */
     CLIENT_FD = 4,  /* of the command of vmnet-client */
 };
 
 /* The paths that struct machine points to. */
 struct paths {
-    char disk[PATH_MAX], cidata[PATH_MAX], serial_socket[PATH_MAX], serial_log[PATH_MAX], monitor[PATH_MAX],
-        network[PATH_MAX], own[PATH_MAX];
+    struct extra_disks extra;
+    char disk[PATH_MAX], efi_store[PATH_MAX], cidata[PATH_MAX], serial_socket[PATH_MAX], serial_log[PATH_MAX],
+        monitor[PATH_MAX], network[PATH_MAX], own[PATH_MAX];
 };
 
-static void describe(const struct vm *vm, const struct config *config, const struct image *image,
+static int describe(const struct vm *vm, const struct config *config, const struct image *image,
                      struct paths *paths, struct machine *machine)
 {
+    const struct driver *driver = config->driver;
     char reason[160];
     struct utsname system;
 
@@ -41,7 +44,8 @@ static void describe(const struct vm *vm, const struct config *config, const str
         .kernel = *image->kernel ? image->kernel : NULL,
         .initrd = image->initrd,
         .cmdline = image->cmdline,
-        .disk = *image->disk ? vm_file(vm, paths->disk, "disk.qcow2") : NULL,
+        .disk = *image->disk ? vm_file(vm, paths->disk, disk_name(driver->disk_format)) : NULL,
+        .efi_store = vm_file(vm, paths->efi_store, "efi-variable-store"),
         .cidata = vm_file(vm, paths->cidata, "cidata.iso"),
         .mac = vm->state.mac,
         .serial_socket = vm_socket(vm, paths->serial_socket, "serial.sock"),
@@ -50,12 +54,24 @@ static void describe(const struct vm *vm, const struct config *config, const str
         .network_fd = -1,
         .network_path = vm_socket(vm, paths->network, "vmnet.sock"),
         .own_path = vm_socket(vm, paths->own, "qemu.sock"),
-        .accelerator = accelerator_find(reason, sizeof(reason)),
+        .stream = config->connection == CONNECTION_STREAM,
+        .magic = config->magic,
+        .offloading = config->offloading,
     };
-    if (machine->accelerator == ACCELERATOR_TCG)
+    if (disk_extra(vm, config->disks, driver->disk_format, &paths->extra) < 0)
+        return -1;
+    for (int i = 0; i < paths->extra.count; i++)
+        machine->extra[machine->extra_count++] =
+            (struct machine_disk){.path = paths->extra.paths[i], .format = paths->extra.formats[i]};
+    if (driver->is_emulator)
+        machine->accelerator = accelerator_find(reason, sizeof(reason));
+    if (driver->is_emulator && machine->accelerator == ACCELERATOR_TCG)
         message_progress(vm->store->started, "running emulated (TCG): %s", reason);
     machine->is_arm64 = uname(&system) == 0 &&
                         (strcmp(system.machine, "aarch64") == 0 || strcmp(system.machine, "arm64") == 0);
+    machine->firmware = machine->is_arm64 && !machine->kernel ? firmware_arm64() : NULL;
+    machine->program = config->program ? config->program : driver->program(machine);
+    return driver_check(driver, machine);
 }
 
 /* vmnet-client with the helper's options, as far as the command. notify: with --notify-fd. */
@@ -75,7 +91,7 @@ static int add_client(const struct config *config, bool notify, struct words *wo
     return 0;
 }
 
-/* qemu.command: a script for people, who have no socket pair at hand; vmnet-client makes one. */
+/* DRIVER.command: a script for people, who have no socket pair at hand; vmnet-client makes one. */
 static int write_command(const struct vm *vm, const struct config *config, struct machine machine)
 {
     struct words words = {0};
@@ -88,13 +104,14 @@ static int write_command(const struct vm *vm, const struct config *config, struc
         words_add(&words, "%s", config->netns);
     }
     machine.network_fd = CLIENT_FD;
+    machine.stream = false;
     int result = add_client(config, false, &words);
-    driver_qemu_words(&machine, &words);
+    config->driver->words(&machine, &words);
     char *text = result == 0 && !words.failed ? words_quoted(&words, true) : NULL;
     if (text && asprintf(&script, "#!/bin/sh\n# The VM \"%s\", without the harness.\nexec %s\n", vm->name, text) < 0)
         script = NULL;
     if (result == 0)
-        result = script ? store_write(vm->store, vm_file(vm, path, "qemu.command"), script)
+        result = script ? store_write(vm->store, vm_driver_file(vm, path, "command"), script)
                         : message_error("not enough memory");
     if (result == 0)
         chmod(path, 0700);
@@ -120,10 +137,12 @@ static void add_user_change(const struct vm *vm, struct words *words)
 
 static int start(struct vm *vm, const struct words *words, int extra)
 {
-    char log_path[PATH_MAX];
+    char log_path[PATH_MAX], remedy[128];
+
+    text_format(remedy, sizeof(remedy), "; %s", vm_driver(vm)->remedy);
     const char *const *argv = words_argv(words);
 
-    vm_file(vm, log_path, "qemu.log");
+    vm_driver_file(vm, log_path, "log");
     int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         message_error("cannot write %s: %s", log_path, strerror(errno));
@@ -140,7 +159,7 @@ static int start(struct vm *vm, const struct words *words, int extra)
     close(log);
     if (pid < 0)
         return message_error("cannot start %s: %s%s", argv[0], strerror(error),
-                             error == ENOENT ? "; install qemu-system-x86" : "");
+                             error == ENOENT ? remedy : "");
     if (identity_of(pid, &vm->state.machine) < 0)
         vm->state.machine = (struct identity){.pid = pid};
     return 0;
@@ -153,7 +172,8 @@ int machine_launch(struct vm *vm, const struct config *config, const struct imag
     struct words words = {0};
     bool client = config->connection == CONNECTION_CLIENT;
 
-    describe(vm, config, image, &paths, &machine);
+    if (describe(vm, config, image, &paths, &machine) < 0)
+        return -1;
     /* The old log would be taken for this boot's. */
     unlink(paths.serial_log);
     if (write_command(vm, config, machine) < 0)
@@ -163,7 +183,7 @@ int machine_launch(struct vm *vm, const struct config *config, const struct imag
     if (client)
         result = add_client(config, true, &words);
     add_user_change(vm, &words);
-    driver_qemu_words(&machine, &words);
+    config->driver->words(&machine, &words);
     if (result == 0)
         result = start(vm, &words, client ? events : network_fd);
     words_free(&words);

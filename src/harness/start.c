@@ -93,8 +93,12 @@ static int check_image(const struct vm *vm, const struct config *config)
 {
     char path[PATH_MAX];
     const char *old = vm_option(vm, CONFIG_IMAGE);
+    const char *other = strcmp(config->driver->disk_format, "raw") == 0 ? "qcow2" : "raw";
 
-    if (!old || access(vm_file(vm, path, "disk.qcow2"), F_OK) < 0)
+    if (old && access(vm_file(vm, path, disk_name(other)), F_OK) == 0)
+        return message_error("VM \"%s\" has a disk in the format %s, which is not for %s; to start over with it: "
+                             "vm delete %s", vm->name, other, config->driver->name, vm->name);
+    if (!old || access(vm_file(vm, path, disk_name(config->driver->disk_format)), F_OK) < 0)
         return 0;
     if (strcmp(old, config->image) == 0)
         return 0;
@@ -113,8 +117,9 @@ static int make_folder(struct start *start)
     vm->exists = true;
     if (keys_load(&start->keys, vm) < 0)
         return -1;
-    vm_file(vm, path, "disk.qcow2");
-    if (*start->image.disk && disk_make(vm->store, path, &start->image, start->config->disk_size) < 0)
+    vm_file(vm, path, disk_name(start->config->driver->disk_format));
+    if (*start->image.disk && disk_make(vm->store, path, &start->image, start->config->driver->disk_format,
+                                        start->config->disk_size) < 0)
         return -1;
     return keep_options(start);
 }
@@ -122,7 +127,7 @@ static int make_folder(struct start *start)
 /* Where the sockets go: beside the rest, or, where that path is too long for a socket, in /tmp. */
 static int choose_run_dir(struct vm *vm)
 {
-    enum { LONGEST_NAME = 16 };
+    enum { LONGEST_NAME = 26 }; /* "vfkit-%x-%x.sock" of a pid and 16 bits */
     char dir[] = "/tmp/vmnet-XXXXXX";
 
     if (strlen(vm->dir) + LONGEST_NAME <= UNIX_PATH_LENGTH) {
@@ -204,7 +209,7 @@ static int start_machine(struct start *start, const struct helper_info *info)
         vm->state.ip[0] = '\0';
     if (vm_save(vm) < 0 || write_seed(start, info) < 0)
         return -1;
-    message_progress(vm->store->started, "starting %s with image %s", start->config->driver, start->image.name);
+    message_progress(vm->store->started, "starting %s with image %s", start->config->driver->name, start->image.name);
     vm->state.started = (long)time(NULL);
     if (machine_launch(vm, start->config, &start->image, start->pair[1], start->events) < 0)
         return -1;
@@ -229,7 +234,7 @@ static int run_stages(struct start *start)
             close(start->pair[i]);
             start->pair[i] = -1;
         }
-    if (boot_wait(vm, &start->keys, (double)start->config->timeout) < 0)
+    if (boot_wait(vm, &start->keys, (double)start->config->timeout, start->config->wait_login) < 0)
         return -1;
     return vm_save(vm);
 }

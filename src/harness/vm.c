@@ -16,6 +16,20 @@ char *vm_file(const struct vm *vm, char path[PATH_MAX], const char *file)
     return path;
 }
 
+const struct driver *vm_driver(const struct vm *vm)
+{
+    const char *name = vm_option(vm, CONFIG_DRIVER);
+    const struct driver *driver = name ? driver_find(name) : NULL;
+
+    return driver ? driver : driver_find(driver_names()[0]);
+}
+
+char *vm_driver_file(const struct vm *vm, char path[PATH_MAX], const char *suffix)
+{
+    text_format(path, PATH_MAX, "%s/%s.%s", vm->dir, vm_driver(vm)->name, suffix);
+    return path;
+}
+
 char *vm_socket(const struct vm *vm, char path[PATH_MAX], const char *file)
 {
     text_format(path, PATH_MAX, "%s/%s", *vm->state.run_dir ? vm->state.run_dir : vm->dir, file);

@@ -41,11 +41,17 @@ const char *vm_status_name(enum vm_status status);
 /* The path of a file of the VM, in one of a few buffers of the caller's. Returned. */
 char *vm_file(const struct vm *vm, char path[PATH_MAX], const char *file);
 
+/* The path of a file that is named after the driver: DRIVER.suffix. */
+char *vm_driver_file(const struct vm *vm, char path[PATH_MAX], const char *suffix);
+
 /* The path of one of its sockets. */
 char *vm_socket(const struct vm *vm, char path[PATH_MAX], const char *file);
 
 /* Write state.json. 0, or -1 after an error message. */
 int vm_save(const struct vm *vm);
+
+/* Its driver: the default one, if none is kept. */
+const struct driver *vm_driver(const struct vm *vm);
 
 /* The kept text of an option, or NULL. */
 const char *vm_option(const struct vm *vm, enum config_option option);

@@ -144,14 +144,19 @@ int vm_command_logs(const struct store *store, const struct command_line *option
         return EXIT_USAGE;
     }
     int result = vm_open_existing(&vm, store, options->operands[0], false);
-    const char *file = options->values[LOGS_HELPER] ? "vmnet-helper.log" : options->values[LOGS_VM] ? "qemu.log" :
+    const char *file = options->values[LOGS_HELPER] ? "vmnet-helper.log" :
                        options->values[LOGS_EVENTS] ? "events.jsonl" : "serial.log";
+    bool is_vm_log = options->values[LOGS_VM] != NULL;
     /* With vmnet-client both share one. */
     const char *connection = result == 0 ? vm_option(&vm, CONFIG_CONNECTION) : NULL;
     if (options->values[LOGS_HELPER] && connection && strcmp(connection, "client") == 0)
-        file = "qemu.log";
+        is_vm_log = true;
+    if (result == 0 && is_vm_log)
+        vm_driver_file(&vm, path, "log");
+    else if (result == 0)
+        vm_file(&vm, path, file);
     if (result == 0)
-        result = copy_log(vm_file(&vm, path, file), lines, options->values[LOGS_FOLLOW] != NULL);
+        result = copy_log(path, lines, options->values[LOGS_FOLLOW] != NULL);
     vm_close(&vm);
     return command_status(result);
 }

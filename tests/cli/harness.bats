@@ -103,8 +103,8 @@ refused() {
 }
 
 @test "words" {
-    refused 'option "--driver" must be qemu, not "vfkit"' vm start one --driver vfkit
-    refused 'option "--connection" must be fd, socket or client, not "pipe"' vm start one --connection pipe
+    refused 'option "--driver" must be qemu, vfkit or krunkit, not "vmware"' vm start one --driver vmware
+    refused 'option "--connection" must be fd, socket, stream or client, not "pipe"' vm start one --connection pipe
     refused 'option "--operation-mode" must be shared, host or bridged, not "nat"' vm start one --operation-mode nat
     refused 'option "--interface-id" must be a UUID, not "x"' vm start one --interface-id x
 }

@@ -25,7 +25,7 @@ static void defaults_are_what_the_help_says(void **state)
     struct config config;
 
     assert_int_equal(config_fill(&config, "one", texts.given, NULL), 0);
-    assert_string_equal(config.driver, "qemu");
+    assert_string_equal(config.driver->name, "qemu");
     assert_string_equal(config.image, "debian");
     assert_int_equal(config.connection, CONNECTION_FD);
     assert_int_equal(config.timeout, 120);
@@ -88,6 +88,70 @@ static void the_helper_gets_its_own_options(void **state)
     words_free(&words);
 }
 
+static void each_driver_says_what_it_can(void **state)
+{
+    struct texts texts = {.given = {[CONFIG_DRIVER] = "krunkit", [CONFIG_ENABLE_OFFLOADING] = ""}};
+    struct config config;
+    struct words words = {0};
+
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), 0);
+    assert_true(config.offloading);
+    assert_false(config.magic);
+    config_add_helper_options(&config, &words);
+    assert_string_equal(words.list[words.count - 2], "--enable-tso");
+    assert_string_equal(words.list[words.count - 1], "--enable-checksum-offload");
+    words_free(&words);
+    texts.given[CONFIG_DRIVER] = "vfkit";
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), -1);
+    texts.given[CONFIG_ENABLE_OFFLOADING] = NULL;
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), 0);
+    assert_true(config.magic);
+    texts.given[CONFIG_VFKIT_MAGIC] = "off";
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), 0);
+    assert_false(config.magic);
+    texts.given[CONFIG_CONNECTION] = "stream";
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), -1);
+}
+
+static void dns_servers_are_a_list(void **state)
+{
+    struct texts texts = {.given = {[CONFIG_DNS_SERVERS] = "9.9.9.9,1.1.1.1"}};
+    static const char *const bad[] = {"", ",", "9.9.9.9,", "9.9.9", "9.9.9.9 1.1.1.1",
+                                      "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1"};
+    struct config config;
+
+    assert_int_equal(config_fill(&config, "one", texts.given, NULL), 0);
+    assert_int_equal(config.dns_count, 2);
+    assert_int_equal(config.dns[1], 0x01010101);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        texts.given[CONFIG_DNS_SERVERS] = bad[i];
+        assert_int_equal(config_fill(&config, "one", texts.given, NULL), -1);
+    }
+}
+
+static void files_are_kept_by_absolute_paths(void **state)
+{
+    static const struct {
+        enum config_option option;
+        const char *text, *absolute;
+    } cases[] = {
+        {CONFIG_CLOUD_INIT, "a.yaml", "/f/a.yaml"},
+        {CONFIG_PROVISION, "/x/a.sh", "/x/a.sh"},
+        {CONFIG_DISK, "7\na.img\n/b.img", "7\n/f/a.img\n/b.img"},
+        {CONFIG_DRIVER_COMMAND, "vfkit", "vfkit"},
+        {CONFIG_DRIVER_COMMAND, "bin/vfkit", "/f/bin/vfkit"},
+        {CONFIG_IMAGE, "tiny", "tiny"},
+        {CONFIG_IMAGE, "./disk.img", "/f/./disk.img"},
+        {CONFIG_IMAGE, "https://x/y", "https://x/y"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char *text = config_absolute(cases[i].option, cases[i].text, "/f");
+        assert_string_equal(text, cases[i].absolute);
+        free(text);
+    }
+}
+
 static void the_subnet_follows_mode_and_addresses(void **state)
 {
     struct texts texts = {.given = {[CONFIG_OPERATION_MODE] = "host", [CONFIG_IP_ADDRESS] = "192.168.106.9"}};
@@ -114,6 +178,9 @@ int main(void)
         cmocka_unit_test(the_namespace_of_the_environment_wins_over_that_kept),
         cmocka_unit_test(the_interface_id_belongs_to_the_name),
         cmocka_unit_test(the_helper_gets_its_own_options),
+        cmocka_unit_test(each_driver_says_what_it_can),
+        cmocka_unit_test(dns_servers_are_a_list),
+        cmocka_unit_test(files_are_kept_by_absolute_paths),
         cmocka_unit_test(the_subnet_follows_mode_and_addresses),
     };
 

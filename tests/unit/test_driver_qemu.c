@@ -11,7 +11,7 @@ static struct machine example(void)
         .cpus = 2, .memory = 512, .kernel = "/i/kernel", .initrd = "/i/initrd", .cmdline = "quiet root=/dev/vda",
         .disk = "/v/disk.qcow2", .cidata = "/v/cidata.iso", .mac = "0a:d6:36:c1:ea:f3",
         .serial_socket = "/v/serial.sock", .serial_log = "/v/serial.log", .monitor_socket = "/v/monitor.sock",
-        .network_fd = 3, .network_path = "/v/vmnet.sock", .own_path = "/v/qemu.sock",
+        .program = "qemu", .network_fd = 3, .network_path = "/v/vmnet.sock", .own_path = "/v/qemu.sock",
     };
 }
 
@@ -21,7 +21,7 @@ static char *line(const struct machine *machine)
     struct words words = {0};
     char *text = calloc(1, 8192);
 
-    driver_qemu_words(machine, &words);
+    driver_qemu.words(machine, &words);
     assert_false(words.failed);
     for (size_t i = 0; i < words.count; i++)
         strcat(strcat(text, words.list[i]), " ");
@@ -51,10 +51,10 @@ static void emulation_uses_what_was_measured(void **state)
 {
     struct machine machine = example();
 
-    assert_has(&machine, "qemu-system-x86_64 ");
+    assert_string_equal(driver_qemu.program(&machine), "qemu-system-x86_64");
     assert_has(&machine, "-machine q35 -accel tcg,thread=multi,tb-size=256 -cpu Nehalem -smp 2 -m 512 ");
     machine.is_arm64 = true;
-    assert_has(&machine, "qemu-system-aarch64 ");
+    assert_string_equal(driver_qemu.program(&machine), "qemu-system-aarch64");
     assert_has(&machine, "-machine virt -accel tcg,thread=multi,tb-size=256 -cpu cortex-a72 ");
 }
 
@@ -83,6 +83,39 @@ static void the_network_comes_by_path(void **state)
     machine.network_fd = -1;
     assert_has(&machine, "-netdev dgram,id=net1,remote.type=unix,remote.path=/v/vmnet.sock,"
                          "local.type=unix,local.path=/v/qemu.sock ");
+}
+
+static void the_network_comes_by_stream(void **state)
+{
+    struct machine machine = example();
+
+    machine.network_fd = -1;
+    machine.stream = true;
+    assert_has(&machine, "-netdev stream,id=net1,server=off,addr.type=unix,addr.path=/v/vmnet.sock ");
+}
+
+static void arm64_boots_a_disk_by_its_firmware(void **state)
+{
+    struct machine machine = example();
+
+    machine.is_arm64 = true;
+    machine.firmware = "/f/edk2.fd";
+    assert_has_not(&machine, "-bios");
+    machine.kernel = NULL;
+    assert_has(&machine, "-machine virt ");
+    assert_has(&machine, "-bios /f/edk2.fd ");
+}
+
+static void further_disks_come_last(void **state)
+{
+    struct machine machine = example();
+
+    machine.extra[0] = (struct machine_disk){.path = "/a,b", .format = "raw"};
+    machine.extra[1] = (struct machine_disk){.path = "/c", .format = "qcow2"};
+    machine.extra_count = 2;
+    assert_has(&machine, "-device virtio-blk-pci,drive=cidata "
+                         "-drive if=none,id=extra0,format=raw,file=/a,,b -device virtio-blk-pci,drive=extra0 "
+                         "-drive if=none,id=extra1,format=qcow2,file=/c -device virtio-blk-pci,drive=extra1 ");
 }
 
 static void commas_in_paths_are_doubled(void **state)
@@ -121,6 +154,9 @@ int main(void)
         cmocka_unit_test(hardware_gives_its_own_processor),
         cmocka_unit_test(the_network_comes_by_descriptor),
         cmocka_unit_test(the_network_comes_by_path),
+        cmocka_unit_test(the_network_comes_by_stream),
+        cmocka_unit_test(arm64_boots_a_disk_by_its_firmware),
+        cmocka_unit_test(further_disks_come_last),
         cmocka_unit_test(commas_in_paths_are_doubled),
         cmocka_unit_test(a_guest_in_memory_has_no_disk),
         cmocka_unit_test(a_disk_image_boots_by_itself),
