@@ -60,9 +60,12 @@ static void watch_lease(struct forward *forward, const struct frame *frame)
 {
     struct lease lease;
 
-    if (lease_is_given(frame->data, frame->length, &lease) &&
-        mac_number(lease.mac) == atomic_load_explicit(&forward->dhcp_client, memory_order_relaxed))
-        notify_address(forward->notify, &lease);
+    if (!lease_is_given(frame->data, frame->length, &lease) ||
+        mac_number(lease.mac) != atomic_load_explicit(&forward->dhcp_client, memory_order_relaxed))
+        return;
+    if (forward->guard)
+        guard_lease(forward->guard, lease.address);
+    notify_address(forward->notify, &lease);
 }
 
 /* Super-frames that are going to be cut are complete only then. */
@@ -148,6 +151,11 @@ static void prepare_for_network(struct forward *forward, struct batch *batch)
         if (!prepare_frame(forward, &batch->frames[i])) {
             remove_frame(batch, i);
             stats_add(&forward->stats->vm.bad, 1);
+            continue;
+        }
+        if (forward->guard && !guard_passes(forward->guard, batch->frames[i].data, batch->frames[i].length)) {
+            remove_frame(batch, i);
+            stats_add(&forward->stats->vm.guarded, 1);
             continue;
         }
         watch_request(forward, &batch->frames[i]);
@@ -254,6 +262,7 @@ int forward_create(struct forward *forward, const struct forward_parts *parts)
     forward->stats = parts->stats;
     forward->notify = parts->notify;
     forward->pcap = parts->pcap;
+    forward->guard = parts->guard;
     forward->wake[0] = forward->wake[1] = forward->ended[0] = forward->ended[1] = -1;
     if (batch_create(&forward->to_vm) < 0 || batch_create(&forward->to_network) < 0 || make_pipe(forward->wake) < 0 ||
         make_pipe(forward->ended) < 0) {
@@ -274,6 +283,8 @@ int forward_start(struct forward *forward, int fd)
     forward->stopping = false;
     forward->end = FORWARD_RUNS;
     forward->dhcp_client = 0;
+    if (forward->guard)
+        guard_begin(forward->guard);
     empty_pipe(forward->wake[0]);
     empty_pipe(forward->ended[0]);
 

@@ -12,6 +12,7 @@
 #include "helper/batch.h"
 #include "helper/channel.h"
 #include "helper/delivery.h"
+#include "helper/guard.h"
 #include "helper/interface.h"
 #include "helper/notify.h"
 #include "helper/pcap.h"
@@ -31,6 +32,7 @@ struct forward {
     struct stats *stats;
     struct notify *notify;
     struct pcap *pcap;              /* NULL: no capture */
+    struct guard *guard;            /* NULL: the VM is trusted */
     struct channel *channel;        /* to the VM */
     bool running;
     struct batch to_vm, to_network; /* each its thread's own */
@@ -52,7 +54,8 @@ struct forward_parts {
     struct channel *channel;
     struct stats *stats;
     struct notify *notify;
-    struct pcap *pcap; /* NULL: no capture */
+    struct pcap *pcap;   /* NULL: no capture */
+    struct guard *guard; /* NULL: the VM is trusted */
 };
 
 /* Take memory and pipes for the forwarding between the interface and VMs that come one after the other.

@@ -182,6 +182,17 @@ int option_stats_interval(struct options *options, const char *value)
     return 0;
 }
 
+int option_guard(struct options *options, const char *value)
+{
+    if (value && mac_parse(value, options->guard_mac) < 0) {
+        log_error("main", "bad --guard \"%s\": give the VM's MAC address like 52:54:00:12:34:56", value);
+        return -1;
+    }
+    options->guard = true;
+    options->has_guard_mac = value != NULL;
+    return 0;
+}
+
 int option_pcap(struct options *options, const char *value)
 {
     if (!*value) {

@@ -4,7 +4,7 @@
 
 #include "helper/options.h"
 
-/* Each sets its field from the value (NULL for a flag). Returns 0, or -1 after logging the reason. */
+/* Each sets its field from the value (NULL for a flag, or a value that was left out). Returns 0, or -1 after logging the reason. */
 int option_fd(struct options *options, const char *value);
 int option_socket(struct options *options, const char *value);
 int option_framing(struct options *options, const char *value);
@@ -23,6 +23,7 @@ int option_offload_engine(struct options *options, const char *value);
 int option_stats_interval(struct options *options, const char *value);
 int option_parent_liveness_fd(struct options *options, const char *value);
 int option_notify_fd(struct options *options, const char *value);
+int option_guard(struct options *options, const char *value);
 int option_pcap(struct options *options, const char *value);
 int option_pcap_fd(struct options *options, const char *value);
 int option_keep(struct options *options, const char *value);

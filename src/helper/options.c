@@ -8,7 +8,7 @@
 struct option_entry {
     const char *name;
     char letter;       /* 0: none */
-    const char *value; /* what --help calls the value; NULL: a flag */
+    const char *value; /* what --help calls the value; NULL: a flag; "[=VALUE]": may be left out */
     int (*set)(struct options *options, const char *value);
     const char *help;
 };
@@ -32,6 +32,7 @@ static const struct option_entry table[] = {
     {"stats-interval", 0, "SECONDS", option_stats_interval, "log the counters so often; SIGUSR1 logs them too"},
     {"parent-liveness-fd", 0, "N", option_parent_liveness_fd, "stop when this pipe or socket reads end of file"},
     {"notify-fd", 0, "N", option_notify_fd, "write events there, one JSON object a line"},
+    {"guard", 0, "[=MAC]", option_guard, "the VM keeps to this MAC, or its first, and its lease; no DHCP server, no router"},
     {"pcap", 0, "FILE", option_pcap, "capture all frames into this file, for tcpdump and Wireshark"},
     {"pcap-fd", 0, "N", option_pcap_fd, "capture all frames into this file or pipe, inherited from the caller"},
     {"keep", 0, NULL, option_keep, "when the VM goes away wait for the next one (with --socket)"},
@@ -56,7 +57,8 @@ void options_help(FILE *out)
         char letter[5] = "    ";
         if (table[i].letter)
             snprintf(letter, sizeof(letter), "-%c, ", table[i].letter);
-        snprintf(left, sizeof(left), "%s--%s%s%s", letter, table[i].name, value ? " " : "", value ? value : "");
+        snprintf(left, sizeof(left), "%s--%s%s%s", letter, table[i].name, value && *value != '[' ? " " : "",
+                 value ? value : "");
         fprintf(out, "  %-32s %s\n", left, table[i].help);
     }
     fprintf(out, "\nExit status: 0 stopped by a signal or because the VM is gone, 1 failure, 2 usage.\n");
@@ -122,7 +124,7 @@ static int parse_long(struct options *options, char **argv, int *index)
         log_error("main", "option \"--%s\" takes no value: leave out \"=%s\"", entry->name, value);
         return -1;
     }
-    if (entry->value && !value && !(value = next_value(argv, index, argv[*index])))
+    if (entry->value && *entry->value != '[' && !value && !(value = next_value(argv, index, argv[*index])))
         return -1;
     return entry->set(options, value);
 }

@@ -21,6 +21,9 @@ struct options {
     int notify_fd;           /* -1: none */
     const char *pcap_path;   /* NULL: none; not copied from argv */
     int pcap_fd;             /* -1: none */
+    bool guard;              /* the VM is not trusted */
+    bool has_guard_mac;
+    uint8_t guard_mac[MAC_SIZE];
     unsigned stats_interval; /* seconds; 0: never */
     enum engine_choice engine;
     bool keep;

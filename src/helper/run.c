@@ -32,6 +32,7 @@ struct helper {
     struct peer peer;
     struct channel channel;
     struct pcap *pcap;
+    struct guard guard;
     struct forward forward;
     struct stats stats;
     struct notify notify;
@@ -154,17 +155,20 @@ static int open_to_caller(struct helper *helper)
 
 static int prepare_forwarding(struct helper *helper)
 {
+    const struct options *options = helper->options;
     const struct forward_parts parts = {
         .interface = helper->interface,
         .info = &helper->info,
-        .config = &helper->options->interface,
+        .config = &options->interface,
         .channel = &helper->channel,
         .stats = &helper->stats,
         .notify = &helper->notify,
         .pcap = helper->pcap,
+        .guard = options->guard ? &helper->guard : NULL,
     };
 
-    if (channel_create(&helper->channel, helper->options->framing) < 0) {
+    guard_init(&helper->guard, options->has_guard_mac ? options->guard_mac : NULL);
+    if (channel_create(&helper->channel, options->framing) < 0) {
         log_error("main", "cannot prepare for the VM: %s", strerror(errno));
         return -1;
     }

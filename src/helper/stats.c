@@ -28,14 +28,14 @@ static void format_direction(const struct stats_direction *direction, char *text
 {
     snprintf(text, size,
              "{\"packets\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"drops\": %" PRIu64 ", \"bad\": %" PRIu64
-             ", \"fast\": %" PRIu64 ", \"slow\": %" PRIu64 "}",
+             ", \"guarded\": %" PRIu64 ", \"fast\": %" PRIu64 ", \"slow\": %" PRIu64 "}",
              value(&direction->packets), value(&direction->bytes), value(&direction->drops), value(&direction->bad),
-             value(&direction->fast), value(&direction->slow));
+             value(&direction->guarded), value(&direction->fast), value(&direction->slow));
 }
 
 char *stats_format(const struct stats *stats, char *text, size_t size)
 {
-    char now[48], host[200], vm[200];
+    char now[48], host[240], vm[240];
 
     format_time(now, sizeof(now));
     format_direction(&stats->host, host, sizeof(host));
@@ -46,7 +46,7 @@ char *stats_format(const struct stats *stats, char *text, size_t size)
 
 void stats_log(const struct stats *stats)
 {
-    char text[480];
+    char text[560];
 
     log_info("stats", "%s", stats_format(stats, text, sizeof(text)));
 }

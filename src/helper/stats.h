@@ -11,6 +11,7 @@ struct stats_direction {
     _Atomic uint64_t packets, bytes; /* delivered */
     _Atomic uint64_t drops;          /* good frames that the other side did not take */
     _Atomic uint64_t bad;            /* frames that were malformed: dropped */
+    _Atomic uint64_t guarded;        /* frames that the guard kept away */
     _Atomic uint64_t fast;           /* batches that went in one call */
     _Atomic uint64_t slow;           /* batches that had to wait for room */
 };

@@ -70,7 +70,7 @@ refuses_socket() {
     assert_success
     for option in fd socket framing interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
-        parent-liveness-fd notify-fd pcap pcap-fd keep user selftest cleanup verbose version help; do
+        parent-liveness-fd notify-fd guard pcap pcap-fd keep user selftest cleanup verbose version help; do
         assert_output --partial "--$option"
     done
 }
@@ -141,6 +141,13 @@ refuses_socket() {
 
 @test "--pcap and --pcap-fd together" {
     refuses 2 "exclude each other" --socket "$dir/s" --pcap "$dir/p" --pcap-fd 3
+}
+
+@test "--guard takes a MAC address or nothing, and only with =" {
+    refuses 2 'bad --guard "x"' --socket "$dir/s" --guard=x
+    refuses 2 'bad --guard ""' --socket "$dir/s" --guard=
+    refuses 2 'bad --guard "01:00:5e:00:00:01"' --socket "$dir/s" --guard=01:00:5e:00:00:01
+    refuses 2 'unexpected argument "52:54:00:12:34:56"' --socket "$dir/s" --guard 52:54:00:12:34:56
 }
 
 @test "--framing that nobody knows" {

@@ -15,7 +15,7 @@ static void the_line_is_json_with_both_directions(void **state)
     stats_add(&stats.vm.bad, 3);
     cJSON *json = cJSON_Parse(stats_format(&stats, text, sizeof(text)));
     assert_non_null(json);
-    static const char *const keys[] = {"packets", "bytes", "drops", "bad", "fast", "slow"};
+    static const char *const keys[] = {"packets", "bytes", "drops", "bad", "guarded", "fast", "slow"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         assert_true(cJSON_IsNumber(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "host"), keys[i])));
         assert_true(cJSON_IsNumber(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "vm"), keys[i])));
@@ -42,7 +42,7 @@ static void the_time_has_milliseconds_and_a_zone(void **state)
 static void the_largest_counters_fit_a_log_line(void **state)
 {
     struct stats stats;
-    char text[480];
+    char text[560];
 
     memset(&stats, 0xff, sizeof(stats));
     cJSON *json = cJSON_Parse(stats_format(&stats, text, sizeof(text)));
