@@ -11,7 +11,8 @@
 static const char *const known_keys[] = {"drivers",  "operation-modes", "tests", "shared-interface", "time",
                                          "length",   "output",          "repeat", "vms",             "parallel",
                                          "protocol", "bitrate",         "bidir",  "image",           "cpus",
-                                         "memory",   "omit",            "networks", NULL};
+                                         "memory",   "omit",            "networks", "latency",        "pps",
+                                         NULL};
 static const char *const driver_keys[] = {"name", "tag", "offloading", "command", "image", NULL};
 static const char *const driver_names[] = {"vfkit", "krunkit", "qemu", NULL};
 static const char *const mode_names[] = {"shared", "bridged", "host", NULL};
@@ -151,6 +152,30 @@ static int read_text(struct yaml_file *file, const char *key, char *out, size_t 
     return node ? yaml_file_text(file, node, key, out, size) : 0;
 }
 
+static int read_bool(struct yaml_file *file, const char *key, bool *value)
+{
+    yaml_node_t *node = yaml_file_get(file, yaml_file_root(file), key);
+
+    return node ? yaml_file_bool(file, node, key, value) : 0;
+}
+
+/* "pps" and "latency": two tests each. */
+static int read_more_tests(struct yaml_file *file, struct benchmark *benchmark)
+{
+    static const char *const keys[] = {"pps", "latency"};
+    static const char *const names[][2] = {{"frames-host-to-vm", "frames-vm-to-host"},
+                                           {"latency-idle", "latency-loaded"}};
+
+    for (int i = 0; i < 2; i++) {
+        bool wanted = false;
+        if (read_bool(file, keys[i], &wanted) < 0)
+            return -1;
+        for (int test = 0; test < 2 && wanted; test++)
+            text_copy(benchmark->tests[benchmark->test_count++], NAME_SIZE, names[i][test]);
+    }
+    return 0;
+}
+
 /* Digits, a point at most, and one of k, m, g: what iperf3 takes. */
 static int read_amount(struct yaml_file *file, const char *key, char *out)
 {
@@ -175,8 +200,23 @@ static int read_protocol(struct yaml_file *file, struct benchmark *benchmark)
             return -1;
         benchmark->udp = choice == 1;
     }
-    node = yaml_file_get(file, root, "bidir");
-    return node ? yaml_file_bool(file, node, "bidir", &benchmark->bidir) : 0;
+    return read_bool(file, "bidir", &benchmark->bidir);
+}
+
+static int read_bitrate(struct yaml_file *file, struct benchmark *benchmark)
+{
+    yaml_node_t *node = yaml_file_get(file, yaml_file_root(file), "bitrate");
+
+    if (!node || yaml_file_text(file, node, "bitrate", benchmark->bitrate, NAME_SIZE) < 0)
+        return node ? -1 : 0;
+    benchmark->search = !strcmp(benchmark->bitrate, "search");
+    if (!benchmark->search)
+        return read_amount(file, "bitrate", benchmark->bitrate);
+    if (!benchmark->udp)
+        return yaml_file_error(file, node, "bitrate: \"search\" needs \"protocol: udp\"");
+    if (benchmark->bidir)
+        return yaml_file_error(file, node, "bitrate: \"search\" goes one way: not beside \"bidir\"");
+    return 0;
 }
 
 /* No name for an option, and no option for a name. */
@@ -197,14 +237,15 @@ static int read_all(struct yaml_file *file, struct benchmark *b)
     if (read_drivers(file, b) < 0 ||
         read_choices(file, "networks", network_names, 1, b->networks, &b->network_count) < 0 ||
         read_choices(file, "operation-modes", mode_names, 3, b->modes, &b->mode_count) < 0 ||
-        read_choices(file, "tests", test_names, 3, b->tests, &b->test_count) < 0 || read_vms(file, b) < 0 ||
+        read_choices(file, "tests", test_names, 3, b->tests, &b->test_count) < 0 || read_more_tests(file, b) < 0 ||
+        read_vms(file, b) < 0 ||
         read_text(file, "shared-interface", b->shared_interface, sizeof(b->shared_interface)) < 0 ||
         read_number(file, "time", 1, 86400, &b->time) < 0 || read_number(file, "omit", 0, 60, &b->omit) < 0 ||
         read_amount(file, "length", b->length) < 0 ||
         read_text(file, "output", b->output, sizeof(b->output)) < 0 ||
         read_number(file, "repeat", 1, 1000, &b->repeat) < 0 ||
         read_number(file, "parallel", 1, 128, &b->parallel) < 0 || read_protocol(file, b) < 0 ||
-        read_amount(file, "bitrate", b->bitrate) < 0 ||
+        read_bitrate(file, b) < 0 ||
         read_text(file, "image", b->image, sizeof(b->image)) < 0 ||
         read_number(file, "cpus", 1, 256, &b->cpus) < 0 ||
         read_number(file, "memory", 16, 1048576, &b->memory) < 0)

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum { BENCHMARK_LIST_MAX = 32, BENCHMARK_COMMAND_SIZE = 512 };
+enum { BENCHMARK_LIST_MAX = 32, BENCHMARK_TESTS_MAX = 8, BENCHMARK_COMMAND_SIZE = 512 };
 
 struct benchmark_driver {
     char name[NAME_SIZE];
@@ -24,7 +24,7 @@ struct benchmark {
     int network_count;
     char modes[3][NAME_SIZE];
     int mode_count;
-    char tests[3][NAME_SIZE];
+    char tests[BENCHMARK_TESTS_MAX][NAME_SIZE]; /* those of "tests", then those of "pps" and "latency" */
     int test_count;
     unsigned vms[BENCHMARK_LIST_MAX];
     int vms_count;
@@ -37,6 +37,7 @@ struct benchmark {
     unsigned parallel;                /* streams */
     bool udp;
     char bitrate[NAME_SIZE];          /* iperf3 --bitrate; empty: its default */
+    bool search;                      /* "bitrate: search": the highest one without loss */
     bool bidir;
     char image[4096];                 /* of the guests; empty: the harness chooses */
     unsigned cpus;                    /* of a VM; 0: the harness chooses */

@@ -12,6 +12,7 @@ int command_report(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_path(int argc, char **argv);
+int command_latency(int argc, char **argv);
 
 /* Log what is wrong with the usage of a command, and where its help is. Returns 2. */
 int command_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

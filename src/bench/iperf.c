@@ -119,6 +119,10 @@ static int read_sum(const struct reader *reader, const cJSON *end, struct iperf_
     result->bytes = fmax(amount(sum, "bytes", 1e18), 0) * part;
     result->seconds = fmax(amount(sum, "seconds", 1e9), 0);
     result->lost_percent = amount(sum, "lost_percent", 100);
+    result->packets = amount(sum, "packets", 1e15);
+    result->lost_packets = amount(sum, "lost_packets", 1e15);
+    const cJSON *sent = member(end, "sum_sent", &twice);
+    result->sent_bits_per_second = amount(sent ? sent : sum, "bits_per_second", BITS_MAX);
 
     const cJSON *reverse = member(end, "sum_received_bidir_reverse", &twice);
     if (reverse) {
@@ -163,6 +167,7 @@ int iperf_parse(struct iperf_result *result, const char *text, size_t size, char
 
     memset(result, 0, sizeof(*result));
     result->interval_median = result->retransmits = result->host_cpu = result->remote_cpu = result->lost_percent = -1;
+    result->packets = result->lost_packets = result->sent_bits_per_second = -1;
     if (!size)
         return fail(&reader, "is empty");
     if (strlen(text) != size)

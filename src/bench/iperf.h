@@ -16,6 +16,9 @@ struct iperf_result {
     double retransmits;       /* of the sender; -1: not told */
     double host_cpu, remote_cpu; /* percent; -1: not told */
     double lost_percent;      /* UDP; -1: not told */
+    double packets;           /* UDP: datagrams sent; -1: not told */
+    double lost_packets;      /* of them; -1: not told */
+    double sent_bits_per_second; /* by the sender; -1: not told */
     bool udp;
 };
 

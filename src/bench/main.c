@@ -13,6 +13,7 @@ static const char help[] =
     "  run FILE          measure what the benchmark file describes: drivers x modes x VMs x tests\n"
     "  create, delete    make the VMs of `run` ready beforehand; remove them\n"
     "  path              measure the path of frames alone, without a guest (Linux)\n"
+    "  latency ADDRESS   round trips to a machine, as a histogram\n"
     "  plot -o DIR FILE  draw results\n"
     "  report DIR        results as one page: HTML or Markdown\n"
     "  compare A B       did it get better or worse?\n"
@@ -28,7 +29,7 @@ static const struct {
 } commands[] = {
     {"create", command_create}, {"run", command_run},         {"delete", command_delete}, {"plot", command_plot},
     {"report", command_report}, {"compare", command_compare}, {"stats", command_stats},   {"path", command_path},
-    {"plot-stats", command_plot_stats},
+    {"plot-stats", command_plot_stats}, {"latency", command_latency},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -9,7 +9,7 @@
 struct matrix_setup {
     struct result_key key; /* of its tests; test is empty */
     const struct benchmark_driver *driver; /* NULL for the network "path", which has no guest */
-    char tests[3][NAME_SIZE];
+    char tests[BENCHMARK_TESTS_MAX][NAME_SIZE];
     int test_count;
 };
 

@@ -95,6 +95,31 @@ static int read_own(const char *path, enum measure measure, double *value)
     return good ? 0 : -1;
 }
 
+/* Frames of a guest are counted by iperf3, those of the path by ourselves. */
+static int read_frames(const char *path, double *value)
+{
+    size_t size;
+    char *text = read_named(path, &size), reason[200];
+    struct iperf_result result;
+
+    if (!text)
+        return -1;
+    bool own = strstr(text, "\"frames_per_second\"");
+    int status = own ? 0 : iperf_parse(&result, text, size, reason, sizeof(reason));
+    free(text);
+    if (own)
+        return read_own(path, MEASURE_FRAMES, value);
+    if (status == 0 && (result.packets < 0 || result.lost_packets < 0 || result.seconds <= 0)) {
+        text_copy(reason, sizeof(reason), "does not tell how many frames arrived");
+        status = -1;
+    }
+    if (status < 0)
+        log_warn("bench", "skipped \"%s\": %s", path, reason);
+    else
+        *value = fmax(result.packets - result.lost_packets, 0) / result.seconds / 1e3;
+    return status;
+}
+
 /* 0: a value; 1: the file is good, but does not tell; -1: a bad file. */
 static int read_value(const char *path, enum measure measure, double *value)
 {
@@ -110,6 +135,8 @@ static int read_value(const char *path, enum measure measure, double *value)
     case MEASURE_CPU:
         *value = run_file_cpu_per_gigabyte(path);
         return *value < 0;
+    case MEASURE_FRAMES:
+        return read_frames(path, value);
     default:
         return read_own(path, measure, value);
     }

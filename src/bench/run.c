@@ -133,7 +133,6 @@ static void warm_up(struct matrix_run *run)
 static void measure_cell(struct matrix_run *run, const struct matrix_setup *setup, int test, unsigned round)
 {
     struct result_key key = key_of(setup, test);
-    struct iperf_result result;
     char name[5 * NAME_SIZE], reason[300] = "", *text = NULL;
     cJSON *record = NULL;
 
@@ -143,7 +142,7 @@ static void measure_cell(struct matrix_run *run, const struct matrix_setup *setu
         struct run_test order = new_test(run, key.test);
         text = run_test(&order, &record, reason, sizeof(reason));
     }
-    if (text && iperf_parse(&result, text, strlen(text), reason, sizeof(reason)) == 0 && record) {
+    if (text && record) {
         run->failures += cell_save(run->tree, &key, round, text, record, describe_setup(run)) < 0;
     } else if (!stop_wanted()) {
         log_error("bench", "%s failed twice: %s", name, reason);
@@ -233,26 +232,51 @@ static void prepare(struct matrix_run *run, const struct matrix *matrix)
     progress_start(&run->progress, cells * (int)run->benchmark->repeat);
 }
 
+/* The measures that the summary tells of a test. */
+static int measures_of(const char *test, enum measure *measures)
+{
+    static const enum measure shown[] = {MEASURE_BITRATE, MEASURE_FRAMES, MEASURE_LATENCY_P50, MEASURE_LATENCY_P99};
+    int count = 0;
+
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        if (measure_fits(shown[i], test))
+            measures[count++] = shown[i];
+    return count;
+}
+
+static void print_cell(const struct matrix_run *run, const struct result_key *key, double *values)
+{
+    enum measure measures[MEASURE_COUNT];
+    char name[5 * NAME_SIZE];
+    int bad = 0, any = 0;
+
+    matrix_cell_name(key, key->test, name, sizeof(name));
+    for (int i = 0, count = measures_of(key->test, measures); i < count; i++) {
+        const char *unit = measure_unit(measures[i]), *which = measures[i] == MEASURE_LATENCY_P50   ? " p50"
+                                                               : measures[i] == MEASURE_LATENCY_P99 ? " p99"
+                                                                                                    : "";
+        int rounds = results_values(run->tree, key, measures[i], values, &bad);
+        any += rounds;
+        if (rounds == 1)
+            printf("%-55s %6.2f %s%s\n", name, values[0], unit, which);
+        else if (rounds) {
+            double median = statistics_median(values, rounds);
+            printf("%-55s %6.2f %s%s (%.2f to %.2f, %d rounds)\n", name, median, unit, which, values[0],
+                   values[rounds - 1], rounds);
+        }
+    }
+    if (!any)
+        printf("%-55s missing\n", name);
+}
+
 static void print_results(const struct matrix_run *run, const struct matrix *matrix)
 {
     double *values = calloc(RESULTS_ROUNDS_MAX, sizeof(*values));
-    char name[5 * NAME_SIZE];
-    int bad = 0;
 
     for (int i = 0; values && i < matrix->count; i++)
         for (int test = 0; test < matrix->setups[i].test_count; test++) {
             struct result_key key = key_of(&matrix->setups[i], test);
-            int count = results_values(run->tree, &key, MEASURE_BITRATE, values, &bad);
-            matrix_cell_name(&key, key.test, name, sizeof(name));
-            if (!count)
-                printf("%-55s missing\n", name);
-            else if (count == 1)
-                printf("%-55s %6.2f Gbit/s\n", name, values[0]);
-            else {
-                double median = statistics_median(values, count);
-                printf("%-55s %6.2f Gbit/s (%.2f to %.2f, %d rounds)\n", name, median, values[0], values[count - 1],
-                       count);
-            }
+            print_cell(run, &key, values);
         }
     free(values);
 }

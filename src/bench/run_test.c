@@ -1,16 +1,18 @@
 #include "bench/run_test.h"
 #include "bench/iperf.h"
+#include "bench/iperf_client.h"
+#include "bench/rate_search.h"
 #include "bench/stop.h"
 #include "bench/usage.h"
+#include "common/own_path.h"
 #include "common/process.h"
 #include "common/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ARGUMENTS_MAX = 40 };
 
 static struct usage read_usage(const struct run_test *test)
 {
@@ -24,121 +26,224 @@ static struct usage read_usage(const struct run_test *test)
     return usage;
 }
 
-static cJSON *new_record(const struct usage *before, const struct usage *after, double bytes, const char *const *argv)
+static void add_command(cJSON *record, const char *name, const char *const *argv)
 {
-    cJSON *record = usage_record(before, after, bytes);
-    cJSON *command = cJSON_AddArrayToObject(record, "command");
+    cJSON *command = cJSON_AddArrayToObject(record, name);
 
     for (; *argv; argv++)
         cJSON_AddItemToArray(command, cJSON_CreateString(*argv));
-    return record;
 }
 
-struct client {
-    const char *argv[ARGUMENTS_MAX];
-    int count;
-    char port[16], time[16], omit[16], parallel[16];
+/* Run a command on the host's side: words before it. Returns their number. */
+static int host_prefix(const struct run_test *test, const char **words)
+{
+    const char *const namespace[] = {"ip", "netns", "exec", test->netns};
+
+    for (int i = 0; test->netns && i < 4; i++)
+        words[i] = namespace[i];
+    return test->netns ? 4 : 0;
+}
+
+static struct iperf_order new_order(const struct run_test *test)
+{
+    struct iperf_order order = {.address = test->guests[0].ip, .port = test->port};
+    const char *const within[] = {guest_harness(), "vm", "exec", test->guests[1].name, "--"};
+
+    iperf_order_set(&order, test->benchmark);
+    order.reverse = !strcmp(test->test, "vm-to-host") || !strcmp(test->test, "frames-vm-to-host");
+    if (!strncmp(test->test, "frames-", 7))
+        iperf_order_set_frames(&order);
+    if (!strcmp(test->test, "vm-to-vm")) {
+        memcpy(order.prefix, within, sizeof(within));
+        order.flush = true;
+    } else {
+        host_prefix(test, order.prefix);
+    }
+    if (test->seconds) {
+        order.seconds = test->seconds;
+        order.omit = 0;
+    }
+    return order;
+}
+
+/* Until it says that it listens, or has ended; a server that says nothing is used all the same. */
+static void wait_for_server(const struct capture *server)
+{
+    double end = process_clock() + 15;
+    struct pollfd wait = {.fd = server->fd, .events = POLLIN};
+
+    while (poll(&wait, 1, 100) == 0 && process_clock() < end && !stop_wanted())
+        continue;
+}
+
+/* In the first guest; it ends by itself after one test. */
+static int start_server(const struct run_test *test, struct capture *server, char *reason, size_t size)
+{
+    char port[16];
+    const char *const argv[] = {"iperf3", "-s", "-1", "-p", port, "--forceflush", NULL};
+
+    snprintf(port, sizeof(port), "%u", test->port);
+    if (guest_exec(&test->guests[0], argv, server) == 0) {
+        wait_for_server(server);
+        return 0;
+    }
+    text_format(reason, size, "cannot run vmnet-harness: %s", strerror(errno));
+    return -1;
+}
+
+static void end_server(struct capture *server, bool was_used)
+{
+    char *unused = NULL;
+
+    capture_finish(server, was_used ? 5 : 0, &unused);
+    free(unused);
+}
+
+/* One run of iperf3 between server and client. */
+static char *run_stream(const struct run_test *test, const struct iperf_order *order, char *reason, size_t size)
+{
+    struct capture server;
+    struct iperf_client client;
+
+    iperf_client_build(&client, order);
+    if (start_server(test, &server, reason, size) < 0)
+        return NULL;
+    char *output = iperf_client_run(&client, order->seconds + order->omit + 30, reason, size);
+    end_server(&server, output);
+    return output;
+}
+
+struct search {
+    const struct run_test *test;
+    struct iperf_order order;
 };
 
-static void add(struct client *client, const char *word)
+static char *try_bitrate(void *context, const char *bitrate, char *reason, size_t size)
 {
-    client->argv[client->count++] = word;
+    struct search *search = context;
+
+    search->order.bitrate = bitrate;
+    char *output = run_stream(search->test, &search->order, reason, size);
+    search->order.bitrate = "";
+    return output;
 }
 
-static void build_client(struct client *client, const struct run_test *test)
+static char *measure_stream(const struct run_test *test, cJSON **record, char *reason, size_t size)
 {
-    const struct benchmark *b = test->benchmark;
-    bool between = !strcmp(test->test, "vm-to-vm");
+    struct search search = {test, new_order(test)};
+    struct iperf_client client;
+    struct iperf_result result;
+    cJSON *steps = NULL;
+    char *output;
 
-    *client = (struct client){0};
-    snprintf(client->port, sizeof(client->port), "%u", test->port);
-    snprintf(client->time, sizeof(client->time), "%u", test->seconds ? test->seconds : b->time);
-    snprintf(client->omit, sizeof(client->omit), "%u", b->omit);
-    snprintf(client->parallel, sizeof(client->parallel), "%u", b->parallel);
-    const char *const within[] = {guest_harness(), "vm", "exec", test->guests[between ? 1 : 0].name, "--"};
-    const char *const namespace[] = {"ip", "netns", "exec", test->netns};
-    for (int i = 0; between && i < 5; i++)
-        add(client, within[i]);
-    for (int i = 0; !between && test->netns && i < 4; i++)
-        add(client, namespace[i]);
-    const char *const always[] = {"iperf3",     "-c",     test->guests[0].ip, "-p",
-                                  client->port, "--time", client->time,       "--json"};
-    for (int i = 0; i < 8; i++)
-        add(client, always[i]);
-    if (b->omit && !test->seconds) {
-        add(client, "--omit");
-        add(client, client->omit);
+    /* A warm-up needs no search. */
+    bool wanted = test->benchmark->search && !test->seconds && strncmp(test->test, "frames-", 7);
+    struct usage before = read_usage(test);
+    if (wanted)
+        output = rate_search_run(try_bitrate, &search, steps = cJSON_CreateArray(), reason, size);
+    else
+        output = run_stream(test, &search.order, reason, size);
+    struct usage after = read_usage(test);
+    if (!output || iperf_parse(&result, output, strlen(output), reason, size) < 0) {
+        cJSON_Delete(steps);
+        free(output);
+        return NULL;
     }
-    if (*b->length) {
-        add(client, "--length");
-        add(client, b->length);
-    }
-    if (b->parallel > 1) {
-        add(client, "--parallel");
-        add(client, client->parallel);
-    }
-    if (b->udp)
-        add(client, "--udp");
-    if (*b->bitrate) {
-        add(client, "--bitrate");
-        add(client, b->bitrate);
-    }
-    if (b->bidir)
-        add(client, "--bidir");
-    else if (!strcmp(test->test, "vm-to-host"))
-        add(client, "--reverse");
-    if (between)
-        add(client, "--forceflush");
+    iperf_client_build(&client, &search.order);
+    /* What the helper has used in all runs of a search is not the price of the best one. */
+    *record = wanted ? cJSON_CreateObject() : usage_record(&before, &after, result.bytes);
+    add_command(*record, "command", client.argv);
+    if (wanted)
+        cJSON_AddItemToObject(*record, "search", steps);
+    return output;
 }
 
-/* The server's ssh takes its time: the client comes again until it listens. */
-static char *run_client(const struct client *client, double limit, char *reason, size_t size)
+/* A stream beside which something else is measured: started, until it runs for half a second. */
+static int start_load(const struct iperf_client *client, struct capture *load, char *reason, size_t size)
 {
     double end = process_clock() + 20;
-    struct iperf_result result;
-    char *output = NULL;
 
     while (!stop_wanted()) {
-        int status = capture_run(client->argv, -1, limit, &output);
-        if (status < 0)
-            text_format(reason, size, "iperf3 did not end: %s", strerror(errno));
-        else if (status == 127 && output && !*output)
-            text_copy(reason, size, "iperf3 cannot be run here: install it");
-        else if (output && iperf_parse(&result, output, strlen(output), reason, size) == 0)
-            return output;
-        bool again = output && strstr(output, "unable to connect") && process_clock() < end;
+        if (capture_start(load, client->argv, -1) < 0) {
+            text_format(reason, size, "iperf3 cannot be run here: %s", strerror(errno));
+            return -1;
+        }
+        /* It prints its report in the end: one that has something to tell now has failed. */
+        struct pollfd wait = {.fd = load->fd, .events = POLLIN};
+        if (poll(&wait, 1, 500) == 0)
+            return 0;
+        char *output = NULL;
+        capture_finish(load, 5, &output);
+        bool early = output && iperf_client_came_early(output);
         free(output);
-        output = NULL;
-        if (!again)
-            break;
+        text_copy(reason, size, "the stream beside the round trips could not be started");
+        if (!early || process_clock() > end)
+            return -1;
         stop_pause(0.2);
     }
+    return -1;
+}
+
+static char *run_latency(const char *const *argv, double limit, char *reason, size_t size)
+{
+    char *output = NULL;
+    int status = capture_run(argv, -1, limit, &output);
+
+    if (status == 0 && output && *output)
+        return output;
+    free(output);
+    text_copy(reason, size, "the VM does not answer to echo requests");
     return NULL;
+}
+
+static char *measure_latency(const struct run_test *test, cJSON **record, char *reason, size_t size)
+{
+    char path[4096], seconds[16];
+    const char *argv[16] = {0};
+    struct iperf_order order = new_order(test);
+    struct iperf_client client;
+    struct capture server, load;
+    bool loaded = !strcmp(test->test, "latency-loaded");
+
+    int count = host_prefix(test, argv);
+    if (own_sibling("vmnet-bench", path, sizeof(path)) < 0)
+        text_copy(path, sizeof(path), "vmnet-bench");
+    snprintf(seconds, sizeof(seconds), "%u", order.seconds);
+    const char *const tail[] = {path, "latency", "--time", seconds, test->guests[0].ip};
+    memcpy(argv + count, tail, sizeof(tail));
+    double limit = order.seconds + 30;
+    order.seconds += 5;
+    order.omit = 0;
+    iperf_client_build(&client, &order);
+    if (loaded && start_server(test, &server, reason, size) < 0)
+        return NULL;
+    if (loaded && start_load(&client, &load, reason, size) < 0) {
+        end_server(&server, false);
+        return NULL;
+    }
+    char *output = run_latency(argv, limit, reason, size), *report = NULL;
+    if (loaded) {
+        struct iperf_result result;
+        int status = capture_finish(&load, order.seconds + 30, &report);
+        end_server(&server, status == 0);
+        if (output && (status < 0 || !report || iperf_parse(&result, report, strlen(report), reason, size) < 0)) {
+            free(output);
+            output = NULL;
+        }
+        free(report);
+    }
+    if (output) {
+        *record = cJSON_CreateObject();
+        add_command(*record, "command", argv);
+        if (loaded)
+            add_command(*record, "load", client.argv);
+    }
+    return output;
 }
 
 char *run_test(const struct run_test *test, cJSON **record, char *reason, size_t size)
 {
-    char port[16];
-    const char *const server_argv[] = {"iperf3", "-s", "-1", "-p", port, NULL};
-    struct capture server;
-    struct client client;
-    struct iperf_result result;
-
-    snprintf(port, sizeof(port), "%u", test->port);
-    build_client(&client, test);
-    if (guest_exec(&test->guests[0], server_argv, &server) < 0) {
-        text_format(reason, size, "cannot run vmnet-harness: %s", strerror(errno));
-        return NULL;
-    }
-    struct usage before = read_usage(test);
-    unsigned seconds = test->seconds ? test->seconds : test->benchmark->time + test->benchmark->omit;
-    char *output = run_client(&client, seconds + 30, reason, size);
-    struct usage after = read_usage(test);
-    /* It ends by itself after a test. */
-    char *unused = NULL;
-    capture_finish(&server, output ? 5 : 0, &unused);
-    free(unused);
-    if (output && iperf_parse(&result, output, strlen(output), reason, size) == 0)
-        *record = new_record(&before, &after, result.bytes, client.argv);
-    return output;
+    if (!strncmp(test->test, "latency-", 8))
+        return measure_latency(test, record, reason, size);
+    return measure_stream(test, record, reason, size);
 }

@@ -43,7 +43,7 @@ need_gnuplot() {
     run "$bench" --help
     assert_success
     local command
-    for command in create run delete path plot report compare stats plot-stats; do
+    for command in create run delete path latency plot report compare stats plot-stats; do
         assert_line --regexp "^  .*$command"
         run "$bench" "$command" --help
         assert_success
@@ -97,6 +97,13 @@ YAML
     refute_line "vmnet-helper/host-qemu:tiny-1/vm-to-vm"
 }
 
+@test "pps and latency are two tests each" {
+    printf '%s\n' 'drivers: [{name: qemu}]' 'operation-modes: [host]' 'tests: [host-to-vm]' 'pps: true' 'latency: yes' >b.yaml
+    run "$bench" run --check b.yaml
+    assert_success
+    assert_output "$(printf 'vmnet-helper/host-qemu-2/%s\n' host-to-vm frames-host-to-vm frames-vm-to-host latency-idle latency-loaded)"
+}
+
 # yaml_error TEXT EXPECTED: the benchmark is refused with this error.
 yaml_error() {
     printf '%s\n' "$1" >bad.yaml
@@ -119,6 +126,9 @@ yaml_error() {
     yaml_error 'protocol: sctp' 'bad.yaml:1:11: protocol: unknown "sctp"'
     yaml_error 'bidir: perhaps' 'bad.yaml:1:8: bidir: "perhaps" is neither true nor false'
     yaml_error 'length: 12 bytes' 'bad.yaml:1:9: length: "12 bytes" is no amount'
+    yaml_error 'bitrate: search' 'bad.yaml:1:10: bitrate: "search" needs "protocol: udp"'
+    yaml_error $'protocol: udp\nbidir: true\nbitrate: search' 'bad.yaml:3:10: bitrate: "search" goes one way'
+    yaml_error 'latency: 3' 'bad.yaml:1:10: latency: "3" is neither true nor false'
     yaml_error $'a: [1\nb: 2' 'bad.yaml:2:'
     yaml_error $'time: 1\n---\ntime: 2' 'bad.yaml:3:1: a second document'
     yaml_error '- time' 'bad.yaml:1:1: not a mapping'

@@ -1,0 +1,76 @@
+# vmnet-bench run, whole, with guests that are this machine: what iperf3 makes of the command lines that a benchmark
+# gives it. In a network namespace of its own, so that its ports are free.
+load ../lib/common
+bats_require_minimum_version 1.5.0
+
+setup() {
+    need_root
+    command -v iperf3 >/dev/null || skip "needs iperf3"
+    dir=$(mktemp -d /tmp/vb.XXXXXX)
+    cd "$dir" || return 1
+    cp "$bin/vmnet-bench" vmnet-bench
+    cp "$root/tests/lib/fake_harness.sh" vmnet-harness
+    export FAKE_HARNESS_LOG=$dir/calls
+    cell=$dir/out/bench/vmnet-helper/host-qemu-1
+}
+
+teardown() {
+    cd /
+    [ -z "${dir:-}" ] || rm -rf "$dir"
+}
+
+# bench YAML: run the benchmark with one VM in host mode, one second each.
+bench() {
+    printf 'drivers: [{name: qemu}]\noperation-modes: [host]\ntime: 1\noutput: out\n%s\n' "$1" >b.yaml
+    run --separate-stderr timeout 300 unshare --net sh -c 'ip link set lo up && exec ./vmnet-bench run b.yaml'
+    [ "$status" -eq 0 ] || { echo "$output"; echo "$stderr"; false; }
+}
+
+# The words of a round's command after "iperf3".
+words() {
+    jq -r --arg file "$1" '.rounds[$file].command | join(" ") | sub("^.*iperf3 "; "")' "$cell/run.json"
+}
+
+@test "parallel and omit: so many streams, and the start does not count" {
+    bench $'vms: 1\ntests: [host-to-vm]\nparallel: 3\nomit: 1'
+    jq -e '.start.test_start | .num_streams == 3 and .omit == 1 and .duration == 1' "$cell/host-to-vm.json"
+    [ "$(words host-to-vm.json)" = "-c 127.0.0.1 -p 5201 --time 1 --json --omit 1 --parallel 3" ]
+}
+
+@test "bidir: both ways, and their sum counts" {
+    bench $'vms: 1\ntests: [vm-to-host]\nbidir: true'
+    local sum shown
+    sum=$(jq '.end.sum_received.bits_per_second + .end.sum_received_bidir_reverse.bits_per_second' "$cell/vm-to-host.json")
+    shown=$(awk '$1 == "vmnet-helper/host-qemu-1/vm-to-host" { print $2 }' <<<"$output")
+    jq -en --argjson sum "$sum" --argjson shown "$shown" '$sum > 0 and ($sum / 1e9 - $shown | fabs) < 0.01'
+    [ "$(words vm-to-host.json)" = "-c 127.0.0.1 -p 5201 --time 1 --json --bidir" ]
+}
+
+@test "vm-to-vm: the client is in the second VM" {
+    bench $'vms: 2\ntests: [vm-to-vm]'
+    cell=$dir/out/bench/vmnet-helper/host-qemu-2
+    [ "$(words vm-to-vm.json)" = "-c 127.0.0.1 -p 5201 --time 1 --json --forceflush" ]
+    grep -q "^vm exec bench-qemu-host-2 -- iperf3 -c 127.0.0.1" calls
+    grep -q "^vm exec bench-qemu-host-1 -- iperf3 -s" calls
+}
+
+@test "udp: a search keeps the report of the highest rate without loss" {
+    bench $'vms: 1\ntests: [host-to-vm]\nprotocol: udp\nbitrate: search'
+    jq -e '.start.test_start.protocol == "UDP" and .end.sum.lost_packets == 0' "$cell/host-to-vm.json"
+    jq -e '.rounds["host-to-vm.json"].search | length >= 1 and length <= 16 and all(.bitrate and .received >= 0)' "$cell/run.json"
+}
+
+@test "pps and latency: frames by iperf3, round trips by ICMP with their histogram" {
+    bench $'vms: 1\ntests: [host-to-vm]\npps: true\nlatency: true'
+    jq -e '.start.test_start | .protocol == "UDP" and .blksize == 18 and .reverse == 0' "$cell/frames-host-to-vm.json"
+    jq -e '.start.test_start | .blksize == 18 and .reverse == 1' "$cell/frames-vm-to-host.json"
+    local test
+    for test in latency-idle latency-loaded; do
+        jq -e '.bench | .count > 0 and .round_trip_us.p50 <= .round_trip_us.p99 and
+               ([.histogram_ns[][1]] | add) == .count' "$cell/$test.json"
+        assert_line --regexp "^vmnet-helper/host-qemu-1/$test +[0-9.]+ µs p99$"
+    done
+    assert_line --regexp '^vmnet-helper/host-qemu-1/frames-host-to-vm +[0-9.]+ k frames/s$'
+    jq -e '.rounds["latency-loaded.json"].load | index("iperf3")' "$cell/run.json"
+    jq -e '.rounds["latency-idle.json"].load == null' "$cell/run.json"
+}
