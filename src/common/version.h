@@ -11,4 +11,7 @@ extern const char version_commit[];
 /* Print the two lines that callers parse as YAML: "version: vX.Y.Z" and "commit: SHA". */
 void version_print(void);
 
+/* The same as one line of JSON: {"version":"vX.Y.Z","commit":"SHA"}. */
+void version_print_json(void);
+
 #endif

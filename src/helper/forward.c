@@ -134,6 +134,14 @@ static void watch_request(struct forward *forward, const struct frame *frame)
         atomic_store_explicit(&forward->dhcp_client, mac_number(mac), memory_order_relaxed);
 }
 
+static void watch_neighbour(struct forward *forward, const struct frame *frame)
+{
+    uint8_t address[NEIGHBOUR_ADDRESS];
+
+    if (neighbour_is_claimed(frame->data, frame->length, address) && neighbour_is_new(&forward->neighbours, address))
+        notify_address6(forward->notify, address);
+}
+
 static bool prepare_frame(const struct forward *forward, struct frame *frame)
 {
     if (!frame_length_is_good(frame->length, forward->info->max_packet_size))
@@ -159,6 +167,8 @@ static void prepare_for_network(struct forward *forward, struct batch *batch)
             continue;
         }
         watch_request(forward, &batch->frames[i]);
+        if (notify_is_on(forward->notify))
+            watch_neighbour(forward, &batch->frames[i]);
         i++;
     }
 }
@@ -283,6 +293,7 @@ int forward_start(struct forward *forward, int fd)
     forward->stopping = false;
     forward->end = FORWARD_RUNS;
     forward->dhcp_client = 0;
+    forward->neighbours.count = 0;
     if (forward->guard)
         guard_begin(forward->guard);
     empty_pipe(forward->wake[0]);

@@ -43,6 +43,7 @@ struct forward {
     int ended[2];                   /* a byte tells that a thread has ended by itself */
     atomic_bool stopping;
     atomic_int end;                 /* enum forward_end */
+    struct neighbours neighbours;   /* VM to host */
     _Atomic uint64_t dhcp_client;   /* MAC that the VM last asked for an address with; 0: none */
 };
 

@@ -75,7 +75,7 @@ bool interface_takes_networks(void);
 /* Is the offload engine worth its place here, when nobody says so? */
 bool interface_prefers_engine(void);
 
-/* Print the names that --shared-interface takes, one a line. Needs no privilege. 0, or -1 logged. */
-int interface_list_shared(void);
+/* Call visit with each of the names that --shared-interface takes. Needs no privilege. 0, or -1 logged. */
+int interface_list_shared(void (*visit)(const char *name, void *context), void *context);
 
 #endif

@@ -283,7 +283,7 @@ void interface_stop(struct interface *interface)
     interface_free(interface);
 }
 
-int interface_list_shared(void)
+int interface_list_shared(void (*visit)(const char *name, void *context), void *context)
 {
     xpc_object_t list = vmnet_copy_shared_interface_list();
 
@@ -294,7 +294,7 @@ int interface_list_shared(void)
     for (size_t i = 0, count = xpc_array_get_count(list); i < count; i++) {
         const char *name = xpc_array_get_string(list, i);
         if (name)
-            puts(name);
+            visit(name, context);
     }
     xpc_release(list);
     return 0;

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/version.h"
 #include "helper/cleanup.h"
+#include "helper/list.h"
 #include "helper/run.h"
 #include "helper/selftest.h"
 #include "helper/signals.h"
@@ -27,10 +28,13 @@ int main(int argc, char **argv)
         options_help(stdout);
         return fflush(stdout) < 0;
     case ACTION_VERSION:
-        version_print();
+        if (options.json)
+            version_print_json();
+        else
+            version_print();
         return fflush(stdout) < 0;
     case ACTION_LIST:
-        return interface_list_shared() < 0 || fflush(stdout) < 0;
+        return list_run(options.json);
     case ACTION_CLEANUP:
         return cleanup_run();
     case ACTION_SELFTEST:

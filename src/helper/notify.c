@@ -2,6 +2,7 @@
 #include "common/ipv4.h"
 #include "common/log.h"
 
+#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <poll.h>
@@ -16,6 +17,11 @@ void notify_init(struct notify *notify, int fd)
 {
     notify->fd = fd;
     pthread_mutex_init(&notify->lock, NULL);
+}
+
+bool notify_is_on(const struct notify *notify)
+{
+    return notify->fd >= 0;
 }
 
 /* O_NONBLOCK would be set for everybody who shares the descriptor, so ask for room instead: a pipe that
@@ -88,6 +94,18 @@ void notify_address(struct notify *notify, const struct lease *lease)
         cJSON_AddStringToObject(json, "family", "ipv4");
         cJSON_AddStringToObject(json, "address", ipv4_format(lease->address, text));
         cJSON_AddNumberToObject(json, "lease_seconds", lease->seconds);
+    }
+    write_event(notify, json);
+}
+
+void notify_address6(struct notify *notify, const uint8_t address[NEIGHBOUR_ADDRESS])
+{
+    char text[INET6_ADDRSTRLEN];
+    cJSON *json = event(notify, "address");
+
+    if (json) {
+        cJSON_AddStringToObject(json, "family", "ipv6");
+        cJSON_AddStringToObject(json, "address", inet_ntop(AF_INET6, address, text, sizeof(text)));
     }
     write_event(notify, json);
 }

@@ -220,6 +220,12 @@ int option_user(struct options *options, const char *value)
     return 0;
 }
 
+int option_json(struct options *options, const char *value)
+{
+    options->json = true;
+    return 0;
+}
+
 int option_verbose(struct options *options, const char *value)
 {
     options->verbose = true;
@@ -352,6 +358,9 @@ int options_agree(struct options *options)
 {
     if (options->action == ACTION_CLEANUP && (options->fd >= 0 || options->socket_path))
         return wrong("--cleanup serves no VM: leave out --fd and --socket");
+    if (options->json && options->action != ACTION_VERSION && options->action != ACTION_LIST &&
+        options->action != ACTION_HELP)
+        return wrong("--json is for --version and --list-shared-interfaces: the helper's own line is JSON anyway");
     if (options->action != ACTION_RUN)
         return 0;
     if (descriptors_agree(options) < 0 || mode_agrees(options) < 0 || addresses_agree(options) < 0 ||

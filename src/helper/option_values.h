@@ -30,6 +30,7 @@ int option_keep(struct options *options, const char *value);
 int option_user(struct options *options, const char *value);
 int option_selftest(struct options *options, const char *value);
 int option_cleanup(struct options *options, const char *value);
+int option_json(struct options *options, const char *value);
 int option_verbose(struct options *options, const char *value);
 int option_version(struct options *options, const char *value);
 int option_help(struct options *options, const char *value);

@@ -39,6 +39,7 @@ static const struct option_entry table[] = {
     {"user", 0, "NAME", option_user, "become this user after opening the interface"},
     {"selftest", 0, NULL, option_selftest, "send frames through this program and back; needs no privilege"},
     {"cleanup", 0, NULL, option_cleanup, "remove networks that killed helpers left behind"},
+    {"json", 0, NULL, option_json, "with --version or --list-shared-interfaces: print JSON"},
     {"verbose", 'v', NULL, option_verbose, "log more"},
     {"version", 0, NULL, option_version, "print version and commit"},
     {"help", 'h', NULL, option_help, "print this help"},

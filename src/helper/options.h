@@ -27,6 +27,7 @@ struct options {
     unsigned stats_interval; /* seconds; 0: never */
     enum engine_choice engine;
     bool keep;
+    bool json;               /* --version and --list-shared-interfaces */
     bool verbose;
 
     bool has_mode, has_id, has_start, has_end, has_mask; /* which were given */

@@ -70,7 +70,7 @@ refuses_socket() {
     assert_success
     for option in fd socket framing interface-id operation-mode shared-interface network list-shared-interfaces start-address \
         end-address subnet-mask enable-isolation enable-tso enable-checksum-offload offload-engine stats-interval \
-        parent-liveness-fd notify-fd guard pcap pcap-fd keep user selftest cleanup verbose version help; do
+        parent-liveness-fd notify-fd guard pcap pcap-fd keep user selftest cleanup json verbose version help; do
         assert_output --partial "--$option"
     done
 }
@@ -97,6 +97,24 @@ refuses_socket() {
 
 @test "--network is for macOS 26" {
     refuses 2 "--network needs macOS 26" --socket "$dir/s" --network shared
+}
+
+@test "--version --json is the same as JSON" {
+    run "$helper" --version --json
+    assert_success
+    assert_equal "${#lines[@]}" 1
+    assert_equal "$(jq -r '"version: \(.version)\ncommit: \(.commit)"' <<<"$output")" "$("$helper" --version)"
+}
+
+@test "--list-shared-interfaces --json is the same as an array" {
+    run "$helper" --json --list-shared-interfaces
+    assert_success
+    assert_equal "${#lines[@]}" 1
+    assert_equal "$(jq -r '.[]' <<<"$output")" "$("$helper" --list-shared-interfaces)"
+}
+
+@test "--json with nothing to print" {
+    refuses 2 "--json is for --version and --list-shared-interfaces" --socket "$dir/s" --json
 }
 
 @test "--list-shared-interfaces works for anybody" {

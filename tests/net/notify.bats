@@ -40,6 +40,32 @@ has_event() {
     assert_line --index 2 true
 }
 
+told_of() {
+    jq -e --arg address "$1" 'select(.event == "address" and .family == "ipv6" and .address == $address)' "$dir/events" >/dev/null
+}
+
+@test "an IPv6 address that the VM takes is told of, once" {
+    start_helper one --notify-fd 21 21>>"$dir/events"
+    start_vm one
+    # With duplicate address detection, which a real guest does: the address is named in it.
+    in_vm one sh -c 'echo 1 >/proc/sys/net/ipv6/conf/vm0/accept_dad'
+    ip -n "${ns}one" address add fd77::1234/64 dev vm0
+    wait_for 30 told_of fd77::1234
+    # Whoever asks for it is answered: an advertisement, of what is known already.
+    ip -n "$ns" address add fd77::1/64 dev "$(bridges)" nodad
+    wait_for 20 in_ns ping -q -c 1 -W 1 fd77::1234
+    assert_equal "$(jq -c 'select(.address == "fd77::1234")' "$dir/events" | wc -l)" 1
+}
+
+@test "an IPv6 address taken without asking is told of when the VM answers for it" {
+    start_helper one --notify-fd 21 21>>"$dir/events"
+    start_vm one
+    ip -n "${ns}one" address add fd77::5678/64 dev vm0 nodad
+    ip -n "$ns" address add fd77::1/64 dev "$(bridges)" nodad
+    wait_for 20 in_ns ping -q -c 1 -W 1 fd77::5678
+    wait_for 20 told_of fd77::5678
+}
+
 @test "another VM's address is no event of ours" {
     start_helper one --notify-fd 21 21>>"$dir/events"
     start_vm one

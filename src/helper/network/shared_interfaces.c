@@ -40,29 +40,34 @@ static bool is_shareable(const struct switches *switches, const struct link_fact
            is_openvswitch(switches, facts);
 }
 
+struct visit {
+    const struct switches *switches;
+    void (*call)(const char *name, void *context);
+    void *context;
+};
+
 /* A port of a bridge cannot be shared itself; its bridge can. */
-static void print(const struct link_facts *facts, void *context)
+static void visit_link(const struct link_facts *facts, void *context)
 {
-    if (is_shareable(context, facts) && !facts->master)
-        puts(facts->name);
+    const struct visit *visit = context;
+
+    if (is_shareable(visit->switches, facts) && !facts->master)
+        visit->call(facts->name, visit->context);
 }
 
-int interface_list_shared(void)
+int interface_list_shared(void (*call)(const char *name, void *context), void *context)
 {
     struct nl_sock *socket = link_connect();
     struct switches switches;
+    struct visit visit = {.switches = &switches, .call = call, .context = context};
 
     switches.count = openvswitch_bridges(&switches.bridges);
-    int error = socket ? link_each(socket, print, &switches) : -NLE_NOMEM;
+    int error = socket ? link_each(socket, visit_link, &visit) : -NLE_NOMEM;
     free(switches.bridges);
     if (socket)
         nl_socket_free(socket);
     if (error < 0) {
         log_error("network", "cannot list the interfaces: %s", nl_geterror(error));
-        return -1;
-    }
-    if (fflush(stdout) != 0) {
-        log_error("network", "cannot write to standard output");
         return -1;
     }
     return 0;
