@@ -54,6 +54,7 @@ _vmnet_value() {
     --operation-mode)   echo shared host bridged ;;
     --shared-interface) "$(_vmnet_beside "$1" vmnet-helper)" --list-shared-interfaces 2>/dev/null ;;
     --offload-engine)   echo auto on off ;;
+    --fabric)           echo vxlan ovs ;;
     --framing)          echo datagram stream ;;
     --connection)       echo fd socket stream client ;;
     --vfkit-magic)      echo on off ;;

@@ -60,6 +60,8 @@ function __vmnet_value
             $helper --list-shared-interfaces 2>/dev/null
         case --offload-engine
             printf '%s\n' auto on off
+        case --fabric
+            printf '%s\n' vxlan ovs
         case --framing
             printf '%s\n' datagram stream
         case --connection

@@ -85,7 +85,7 @@ offers_all() {
 }
 
 @test "bash: commands, VMs, images, benchmarks and plots" {
-    assert_equal "$(in_bash vmnet-harness '' | paste -sd' ')" "doctor image vm"
+    assert_equal "$(in_bash vmnet-harness '' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_bash vmnet-harness vm st | paste -sd' ')" "start status stop"
     assert_equal "$(in_bash vmnet-harness vm stop '' | paste -sd' ')" "demo other"
     assert_equal "$(in_bash vmnet-harness image build t)" tiny
@@ -124,7 +124,7 @@ offers_all() {
     assert_equal "$(in_zsh vmnet-helper --socket '')" FILES
     assert_equal "$(in_zsh vmnet-harness vm stop '' | paste -sd' ')" "demo other"
     assert_equal "$(in_zsh vmnet-harness image delete '' | paste -sd' ')" "debian tiny"
-    assert_equal "$(in_zsh vmnet-harness '' | paste -sd' ')" "doctor image vm"
+    assert_equal "$(in_zsh vmnet-harness '' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_zsh vmnet-client --operation-mode host -- qemu -x | paste -sd' ')" "COMMAND qemu -x"
     in_zsh vmnet-bench plot '' | grep -qx latency
     run in_zsh vmnet-client -
@@ -153,7 +153,7 @@ offers_all() {
     assert_equal "$(in_fish 'vmnet-helper --socket so')" some.yaml
     assert_equal "$(in_fish 'vmnet-harness vm stop ' | paste -sd' ')" "demo other"
     assert_equal "$(in_fish 'vmnet-harness image delete ' | paste -sd' ')" "debian tiny"
-    assert_equal "$(in_fish 'vmnet-harness ' | paste -sd' ')" "doctor image vm"
+    assert_equal "$(in_fish 'vmnet-harness ' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_fish 'vmnet-bench plot lat')" latency
     run in_fish 'vmnet-client -- tru'
     assert_line true
