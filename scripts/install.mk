@@ -26,3 +26,8 @@ release-check: all
 	@scripts/sbom.sh "$(BUILD)/bin" "$(DIST)/vmnet-helper-$(VERSION)-$(SYSTEM).spdx.json"
 	@scripts/checksums.sh "$(DIST)"
 	@cat "$(DIST)/SHA256SUMS"
+
+## make deb          the Debian packages of the commit: $(BUILD)/dist (needs debhelper)
+.PHONY: deb
+deb:
+	@scripts/deb.sh "$$(scripts/dist.sh "$(DIST)")" "$(DIST)"
