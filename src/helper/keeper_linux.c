@@ -12,6 +12,7 @@
 #include "helper/keeper.h"
 #include "common/descriptors.h"
 #include "common/log.h"
+#include "helper/network/openvswitch.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -61,12 +62,21 @@ static bool place_descriptors(int forwarder, int ended)
     return true;
 }
 
-static bool drop_privileges(void)
+/* The database of an Open vSwitch may be another user's (openvswitch), and only root without limits may
+ * then connect to it. */
+static bool needs_override(const struct network *network)
+{
+    return network->mode == MODE_BRIDGED && openvswitch_is_anothers();
+}
+
+static bool drop_privileges(const struct network *network)
 {
     if (setgroups(0, NULL) < 0 && errno != EPERM)
         return false;
     capng_clear(CAPNG_SELECT_BOTH);
     capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN, CAP_KILL, -1);
+    if (needs_override(network))
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
     if (capng_apply(CAPNG_SELECT_BOTH) < 0)
         return false;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
@@ -118,7 +128,7 @@ static void keep(const struct network *network, const char *tap, int forwarder, 
     prctl(PR_SET_NAME, "vmnet-keeper", 0, 0, 0);
     ignore_signals();
     umask(022);
-    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges())
+    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges(network))
         _exit(1);
     wait_for_end(3, &leaving);
     _exit(network_leave(&leaving, tap) < 0 ? 1 : 0);

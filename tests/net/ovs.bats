@@ -132,6 +132,15 @@ tap_counter() {
     wait_for 20 no_port_is_left
 }
 
+@test "the port goes also when the database belongs to a user of its own" {
+    bridge_make
+    chown nobody "$ovs/db.sock"
+    chmod 0750 "$ovs/db.sock"
+    start_bridged one
+    kill -KILL "$(helper_pid one)"
+    wait_for 20 no_port_is_left
+}
+
 kill_with_keeper() {
     local keeper
     keeper=$(keeper_pid "$1")
