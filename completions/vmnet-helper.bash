@@ -5,7 +5,7 @@
 _vmnet_options() {
     awk '/^ +(-[A-Za-z], +)?--[a-z]/ {
         sub(/^ +/, ""); sub(/  .*/, "")
-        count = split($0, words, /,? +/)
+        sub(/\[.*/, ""); count = split($0, words, /,? +/)
         value = words[count] ~ /^-/ ? "" : words[count]
         for (i = 1; i <= count; i++) if (words[i] ~ /^-/) print words[i] "\t" value
     }' <<<"$1"

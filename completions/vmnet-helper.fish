@@ -6,7 +6,7 @@ function __vmnet_options
     awk '/^ +(-[A-Za-z], +)?--[a-z]/ {
         sub(/^ +/, ""); text = ""
         if (match($0, /  +/)) { text = substr($0, RSTART + RLENGTH); $0 = substr($0, 1, RSTART - 1) }
-        count = split($0, words, /,? +/)
+        sub(/\[.*/, ""); count = split($0, words, /,? +/)
         value = words[count] ~ /^-/ ? "" : words[count]
         for (i = 1; i <= count; i++) if (words[i] ~ /^-/) print words[i] "\t" value "\t" text
     }'
