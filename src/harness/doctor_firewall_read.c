@@ -42,7 +42,11 @@ static bool holds(const cJSON *value, const char *bridge, int port)
 
 /* What a rule says: of whom, and what becomes of it. */
 struct rule {
-    bool conditional, other_interface, bridge, dhcp, accepts, goes_on, drops;
+    int conditions;
+    bool other_interface; /* it is about another than our bridge */
+    bool bridge;          /* it names our bridge */
+    bool all_but_others;  /* `iifname != "eth0"` */
+    bool dhcp, accepts, goes_on, drops;
 };
 
 static void read_match(struct rule *rule, const cJSON *match, const char *bridge)
@@ -53,10 +57,11 @@ static void read_match(struct rule *rule, const cJSON *match, const char *bridge
     const char *field = text_of(cJSON_GetObjectItemCaseSensitive(left, "payload"), "field");
     bool equal = strcmp(text_of(match, "op"), "!=") != 0;
 
-    rule->conditional = true;
+    rule->conditions++;
     if (strcmp(meta, "iifname") == 0 || strcmp(meta, "iif") == 0) {
         bool ours = holds(right, bridge, 0) == equal;
         rule->bridge |= ours && equal;
+        rule->all_but_others |= ours && !equal;
         rule->other_interface |= !ours;
     } else if (strcmp(field, "dport") == 0) {
         rule->dhcp |= equal && holds(right, NULL, 67);
@@ -80,7 +85,7 @@ static void read_rule(struct rule *rule, const cJSON *json, const char *bridge)
         else if (strcmp(kind, "drop") == 0 || strcmp(kind, "reject") == 0 || strcmp(text_of(part, "name"), "REJECT") == 0)
             rule->drops = true; /* iptables' REJECT is {"xt": {"type": "target", "name": "REJECT"}} */
         else if (strcmp(kind, "counter") != 0 && strcmp(kind, "log") != 0)
-            rule->conditional = true;
+            rule->conditions++;
     }
 }
 
@@ -90,7 +95,9 @@ static bool opens(const struct rule *rule, enum firewall_hook hook)
         return false;
     if (rule->bridge)
         return rule->accepts || rule->goes_on;
-    return rule->accepts && ((hook == HOOK_INPUT && rule->dhcp) || !rule->conditional);
+    if (rule->all_but_others && rule->conditions == 1)
+        return rule->accepts;
+    return rule->accepts && ((hook == HOOK_INPUT && rule->dhcp) || rule->conditions == 0);
 }
 
 /* Rules of chains that are jumped to count for the chains of their table that have a hook. */
@@ -102,7 +109,7 @@ static void apply_rule(struct firewall_chain *chain, const cJSON *json, const ch
         return;
     bool own = strcmp(text_of(json, "chain"), chain->name) == 0;
     read_rule(&rule, json, bridge);
-    if (own && rule.drops && !rule.conditional)
+    if (own && rule.drops && rule.conditions == 0)
         chain->closed = true;
     if (opens(&rule, chain->hook) && (own || rule.bridge || rule.dhcp))
         chain->lets_through = true;

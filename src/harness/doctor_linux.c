@@ -163,8 +163,11 @@ void doctor_traffic(struct report *report, const struct subnet *subnet, const ch
     char holder[128] = "";
 
     check_firewall(report, subnet, become);
-    /* Where our own network is, its dnsmasq has them. */
-    for (size_t i = 0; i < sizeof(ports) / sizeof(*ports) && if_nametoindex(subnet->bridge) == 0; i++) {
+    if (if_nametoindex(subnet->bridge) != 0) {
+        report_fine(report, "port", "the network's own dnsmasq has those of DHCP and DNS");
+        return;
+    }
+    for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
         int error = port_probe(&ports[i], subnet->gateway);
         if (error == EADDRINUSE)
             port_holder(&ports[i], holder, sizeof(holder));
