@@ -16,7 +16,7 @@ PKG_CONFIG ?= pkg-config
 INSTALL  ?= install
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wpointer-arith -Wvla -Wformat=2 -Wno-unused-parameter
+            -Wpointer-arith -Wvla -Wformat=2 -Wno-unused-parameter -Wno-missing-field-initializers
 HARDEN   ?= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2 $(HARDEN_CPU)
 CFLAGS   ?= -O2 -g
 # The folder of the sources is in no binary: the same bytes wherever they are built.

@@ -126,7 +126,7 @@ char *lab_netns(const struct lab *lab, int host, char netns[NAME_SIZE])
     return netns;
 }
 
-static void split(struct words *words, const char *format, va_list values)
+__attribute__((format(printf, 2, 0))) static void split(struct words *words, const char *format, va_list values)
 {
     char *line, *rest = NULL;
 
