@@ -63,8 +63,9 @@ static int check_operands(const struct command *command, const struct command_li
         return message_error("%s needs: %s", command->name, command->usage);
     if (options->operand_count > command->max_operands)
         return message_error("too many arguments: \"%s\"", options->operands[command->max_operands]);
-    if (options->operand_count && command->operand && name_check(command->operand, options->operands[0]) < 0)
-        return -1;
+    for (int i = 0; command->operand && i < options->operand_count; i++)
+        if (name_check(command->operand, options->operands[i]) < 0)
+            return -1;
     if (options->has_rest && !command->takes_rest)
         return message_error("%s takes nothing after \"--\"", *command->name ? command->name : "the command");
     return 0;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ const struct option_entry config_options[] = {
     [CONFIG_TIMEOUT] = {"timeout", 0, "SECONDS", "give up when the guest has no address and login by then (120)"},
     [CONFIG_FOREGROUND] = {"foreground", 0, NULL, "stay until the VM ends; Ctrl-C stops it"},
     [CONFIG_JSON] = {"json", 0, NULL, "print the result as JSON"},
+    [CONFIG_FILE] = {"file", 'f', "FILE", "start the VMs of a YAML file; its keys are these options"},
     [CONFIG_COUNT] = {0},
 };
 
@@ -55,8 +57,21 @@ const char *connection_name(enum connection connection)
     return connections[connection];
 }
 
-/* The place of text in words, or -1 after a message that lists them. */
-static int choose(const char *text, const char *const *words, enum config_option option)
+/* Refuse the options, because of this one; CONFIG_COUNT: because of several. */
+static int __attribute__((format(printf, 3, 4))) refuse(struct config *config, enum config_option option,
+                                                        const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(config->reason, sizeof(config->reason), format, args);
+    va_end(args);
+    config->wrong = option;
+    return -1;
+}
+
+/* The place of text in words, or -1 with a reason that lists them. */
+static int choose(struct config *config, const char *text, const char *const *words, enum config_option option)
 {
     char all[128] = "";
 
@@ -66,27 +81,38 @@ static int choose(const char *text, const char *const *words, enum config_option
         size_t used = strlen(all);
         snprintf(all + used, sizeof(all) - used, "%s%s", !i ? "" : words[i + 1] ? ", " : " or ", words[i]);
     }
-    return message_error("option \"--%s\" must be %s, not \"%s\"", config_options[option].name, all, text);
+    return refuse(config, option, "option \"--%s\" must be %s, not \"%s\"", config_options[option].name, all, text);
 }
 
-static int number(const struct config *config, enum config_option option, unsigned long min, unsigned long max,
+static int number(struct config *config, enum config_option option, unsigned long min, unsigned long max,
                   unsigned long *value)
 {
     const char *text = config->texts[option];
 
     if (!text || text_parse_number(text, min, max, value) == 0)
         return 0;
-    return message_error("option \"--%s\" must be a number from %lu to %lu, not \"%s\"", config_options[option].name,
-                         min, max, text);
+    return refuse(config, option, "option \"--%s\" must be a number from %lu to %lu, not \"%s\"",
+                  config_options[option].name, min, max, text);
 }
 
-static int address(const struct config *config, enum config_option option, uint32_t *value)
+static int address(struct config *config, enum config_option option, uint32_t *value)
 {
     const char *text = config->texts[option];
 
     if (!text || ipv4_parse(text, value) == 0)
         return 0;
-    return message_error("option \"--%s\" must be an IPv4 address, not \"%s\"", config_options[option].name, text);
+    return refuse(config, option, "option \"--%s\" must be an IPv4 address, not \"%s\"", config_options[option].name,
+                  text);
+}
+
+static int check_name(struct config *config, const char *what, const char *text, enum config_option option)
+{
+    char reason[256];
+
+    if (name_is_good(text))
+        return 0;
+    name_reason(what, text, reason, sizeof(reason));
+    return refuse(config, option, "%s", reason);
 }
 
 static int fill_network(struct config *config)
@@ -97,22 +123,22 @@ static int fill_network(struct config *config)
     uint32_t start = 0, end = 0, mask = 0;
     int given = 0;
 
-    if (mode && choose(mode, modes, CONFIG_OPERATION_MODE) < 0)
+    if (mode && choose(config, mode, modes, CONFIG_OPERATION_MODE) < 0)
         return -1;
     if (bridged && !interface)
-        return message_error("--operation-mode bridged needs --shared-interface");
+        return refuse(config, CONFIG_OPERATION_MODE, "--operation-mode bridged needs --shared-interface");
     if (!bridged && interface)
-        return message_error("--shared-interface is for --operation-mode bridged");
+        return refuse(config, CONFIG_SHARED_INTERFACE, "--shared-interface is for --operation-mode bridged");
     config->host_mode = mode && strcmp(mode, "host") == 0;
     for (int i = CONFIG_START_ADDRESS; i <= CONFIG_SUBNET_MASK; i++)
         given += config->texts[i] != NULL;
     if (given && given != 3)
-        return message_error("--start-address, --end-address and --subnet-mask are used all together or not at all");
+        return refuse(config, CONFIG_COUNT, "--start-address, --end-address and --subnet-mask are used all together or not at all");
     if (address(config, CONFIG_START_ADDRESS, &start) < 0 || address(config, CONFIG_END_ADDRESS, &end) < 0 ||
         address(config, CONFIG_SUBNET_MASK, &mask) < 0)
         return -1;
     if (given && !ipv4_is_mask(mask))
-        return message_error("--subnet-mask %s is not a mask: ones, then zeros", config->texts[CONFIG_SUBNET_MASK]);
+        return refuse(config, CONFIG_SUBNET_MASK, "--subnet-mask %s is not a mask: ones, then zeros", config->texts[CONFIG_SUBNET_MASK]);
     return 0;
 }
 
@@ -137,11 +163,11 @@ static int fill_ip(struct config *config)
     if (address(config, CONFIG_IP_ADDRESS, &config->ip) < 0)
         return -1;
     if (mode && strcmp(mode, "bridged") == 0)
-        return message_error("--ip-address is for shared and host mode: a bridged network has its own addresses");
+        return refuse(config, CONFIG_IP_ADDRESS, "--ip-address is for shared and host mode: a bridged network has its own addresses");
     config_subnet(config, &gateway, &mask);
     uint32_t host = config->ip & ~mask;
     if ((config->ip & mask) != (gateway & mask) || host == 0 || host == ~mask || config->ip == gateway)
-        return message_error("--ip-address %s is not a free address of the subnet of %s/%u",
+        return refuse(config, CONFIG_IP_ADDRESS, "--ip-address %s is not a free address of the subnet of %s/%u",
                              config->texts[CONFIG_IP_ADDRESS], ipv4_format(gateway, first), ipv4_prefix_length(mask));
     config->has_ip = true;
     return 0;
@@ -154,7 +180,7 @@ static int fill_id(struct config *config, const char *name)
     uint8_t id[ID_SIZE];
 
     if (text && id_parse(text, id) < 0)
-        return message_error("option \"--interface-id\" must be a UUID, not \"%s\"", text);
+        return refuse(config, CONFIG_INTERFACE_ID, "option \"--interface-id\" must be a UUID, not \"%s\"", text);
     if (!text) {
         snprintf(seed, sizeof(seed), "vmnet-helper-example-%s", name);
         id_from_seed(seed, strlen(seed), id);
@@ -168,18 +194,18 @@ static int fill_connection(struct config *config)
     const char *connection = config->texts[CONFIG_CONNECTION], *magic = config->texts[CONFIG_VFKIT_MAGIC];
     const struct driver *driver = config->driver;
 
-    int chosen = connection ? choose(connection, connections, CONFIG_CONNECTION) : CONNECTION_FD;
-    if (chosen < 0 || (magic && choose(magic, switches, CONFIG_VFKIT_MAGIC) < 0))
+    int chosen = connection ? choose(config, connection, connections, CONFIG_CONNECTION) : CONNECTION_FD;
+    if (chosen < 0 || (magic && choose(config, magic, switches, CONFIG_VFKIT_MAGIC) < 0))
         return -1;
     config->connection = (enum connection)chosen;
     if (chosen == CONNECTION_STREAM && !driver->can_stream)
-        return message_error("--connection stream is not supported for the driver %s", driver->name);
+        return refuse(config, CONFIG_CONNECTION, "--connection stream is not supported for the driver %s", driver->name);
     if (magic && !driver->can_magic)
-        return message_error("--vfkit-magic is for vfkit and krunkit, not for the driver %s", driver->name);
+        return refuse(config, CONFIG_VFKIT_MAGIC, "--vfkit-magic is for vfkit and krunkit, not for the driver %s", driver->name);
     config->magic = magic ? strcmp(magic, "on") == 0 : driver->magic_by_default;
     config->offloading = config->texts[CONFIG_ENABLE_OFFLOADING] != NULL;
     if (config->offloading && !driver->can_offload)
-        return message_error("--enable-offloading is for krunkit, not for the driver %s", driver->name);
+        return refuse(config, CONFIG_ENABLE_OFFLOADING, "--enable-offloading is for krunkit, not for the driver %s", driver->name);
     return 0;
 }
 
@@ -189,7 +215,7 @@ static int fill_program(struct config *config)
     const char *program = config->texts[CONFIG_DRIVER_COMMAND];
 
     if (program && (!*program || (strchr(program, '/') && access(program, X_OK) < 0)))
-        return message_error("--driver-command \"%s\" cannot be run: %s", program,
+        return refuse(config, CONFIG_DRIVER_COMMAND, "--driver-command \"%s\" cannot be run: %s", program,
                              *program ? strerror(errno) : "it is empty");
     config->program = program;
     return 0;
@@ -203,14 +229,14 @@ static int fill_files(struct config *config)
     for (size_t i = 0; i < sizeof(readable) / sizeof(*readable); i++) {
         const char *path = config->texts[readable[i]];
         if (path && access(path, R_OK) < 0)
-            return message_error("cannot read the file of --%s, %s: %s", config_options[readable[i]].name, path,
+            return refuse(config, readable[i], "cannot read the file of --%s, %s: %s", config_options[readable[i]].name, path,
                                  strerror(errno));
         *places[i] = path;
     }
     config->ssh_keys = config->texts[CONFIG_SSH_KEY];
     config->disks = config->texts[CONFIG_DISK];
     if (config->provision && !config->wait_login)
-        return message_error("--provision needs a login: not with --wait address");
+        return refuse(config, CONFIG_PROVISION, "--provision needs a login: not with --wait address");
     return 0;
 }
 
@@ -223,7 +249,7 @@ static int fill_dns(struct config *config)
         size_t length = strcspn(text, ",");
         snprintf(one, sizeof(one), "%.*s", length < sizeof(one) ? (int)length : 0, text);
         if (config->dns_count == DNS_MAX || ipv4_parse(one, &config->dns[config->dns_count]) < 0)
-            return message_error("option \"--dns-servers\" must be 1 to %d IPv4 addresses with commas, not \"%s\"",
+            return refuse(config, CONFIG_DNS_SERVERS, "option \"--dns-servers\" must be 1 to %d IPv4 addresses with commas, not \"%s\"",
                                  DNS_MAX, config->texts[CONFIG_DNS_SERVERS]);
         config->dns_count++;
         text += length;
@@ -236,15 +262,15 @@ static int fill_machine(struct config *config)
     const char *driver = config->texts[CONFIG_DRIVER], *engine = config->texts[CONFIG_OFFLOAD_ENGINE];
     const char *wait = config->texts[CONFIG_WAIT];
 
-    if (driver && choose(driver, driver_names(), CONFIG_DRIVER) < 0)
+    if (driver && choose(config, driver, driver_names(), CONFIG_DRIVER) < 0)
         return -1;
     config->driver = driver_find(driver ? driver : driver_names()[0]);
-    if ((engine && choose(engine, engines, CONFIG_OFFLOAD_ENGINE) < 0) ||
-        (wait && choose(wait, waits, CONFIG_WAIT) < 0))
+    if ((engine && choose(config, engine, engines, CONFIG_OFFLOAD_ENGINE) < 0) ||
+        (wait && choose(config, wait, waits, CONFIG_WAIT) < 0))
         return -1;
     config->wait_login = !wait || strcmp(wait, waits[0]) == 0;
     config->image = config->texts[CONFIG_IMAGE] ? config->texts[CONFIG_IMAGE] : "debian";
-    if (!strchr(config->image, '/') && name_check("image name", config->image) < 0)
+    if (!strchr(config->image, '/') && check_name(config, "image name", config->image, CONFIG_IMAGE) < 0)
         return -1;
     unsigned long interval;
     return number(config, CONFIG_CPUS, 1, 64, &config->cpus) < 0 ||
@@ -298,7 +324,7 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
-int config_fill(struct config *config, const char *name, const char *const *given, const char *const *kept)
+int config_try(struct config *config, const char *name, const char *const *given, const char *const *kept)
 {
     *config = (struct config){.timeout = 120};
     for (int i = 0; i < CONFIG_KEPT; i++)
@@ -311,14 +337,19 @@ int config_fill(struct config *config, const char *name, const char *const *give
 
     const char *timeout = given[CONFIG_TIMEOUT];
     if (timeout && text_parse_number(timeout, 1, 86400, &config->timeout) < 0)
-        return message_error("option \"--timeout\" must be a number of seconds from 1 to 86400, not \"%s\"", timeout);
+        return refuse(config, CONFIG_TIMEOUT, "option \"--timeout\" must be a number of seconds from 1 to 86400, not \"%s\"", timeout);
     config->foreground = given[CONFIG_FOREGROUND] != NULL;
     config->json = given[CONFIG_JSON] != NULL;
     config->netns = config->texts[CONFIG_NETNS];
-    if (config->netns && name_check("network namespace name", config->netns) < 0)
+    if (config->netns && check_name(config, "network namespace name", config->netns, CONFIG_NETNS) < 0)
         return -1;
     return fill_machine(config) < 0 || fill_network(config) < 0 || fill_ip(config) < 0 || fill_id(config, name) < 0
                ? -1 : 0;
+}
+
+int config_fill(struct config *config, const char *name, const char *const *given, const char *const *kept)
+{
+    return config_try(config, name, given, kept) == 0 ? 0 : message_error("%s", config->reason);
 }
 
 void config_add_helper_options(const struct config *config, struct words *words)

@@ -21,7 +21,7 @@ enum config_option {
     CONFIG_OPERATION_MODE, CONFIG_SHARED_INTERFACE, CONFIG_START_ADDRESS, CONFIG_END_ADDRESS, CONFIG_SUBNET_MASK,
     CONFIG_ENABLE_ISOLATION, CONFIG_OFFLOAD_ENGINE, CONFIG_INTERFACE_ID, CONFIG_STATS_INTERVAL,
     CONFIG_KEPT, /* so many are kept with the VM; those below belong to one start */
-    CONFIG_TIMEOUT = CONFIG_KEPT, CONFIG_FOREGROUND, CONFIG_JSON,
+    CONFIG_TIMEOUT = CONFIG_KEPT, CONFIG_FOREGROUND, CONFIG_JSON, CONFIG_FILE,
     CONFIG_COUNT
 };
 
@@ -51,6 +51,8 @@ struct config {
     const char *netns; /* or NULL */
     bool host_mode;  /* no way out of the network */
     bool foreground, json;
+    char reason[512];         /* why config_try refused */
+    enum config_option wrong; /* and which option is to blame; CONFIG_COUNT: several */
     char interface_id[40];
 };
 
@@ -64,6 +66,9 @@ char *config_absolute(enum config_option option, const char *text, const char *f
 
 /* Is the text of this option a file's path? */
 bool config_is_path(enum config_option option);
+
+/* The same without the message: config's reason and wrong are set instead. */
+int config_try(struct config *config, const char *name, const char *const *given, const char *const *kept);
 
 /* Add the helper's options, --interface-id included. */
 void config_add_helper_options(const struct config *config, struct words *words);

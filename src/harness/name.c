@@ -1,7 +1,7 @@
 #include "harness/name.h"
 #include "harness/message.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_alphanumeric(char c)
@@ -21,12 +21,20 @@ bool name_is_good(const char *name)
     return true;
 }
 
+void name_reason(const char *what, const char *name, char *text, size_t size)
+{
+    snprintf(text, size, "bad %s \"%.80s%s\": use 1 to %d letters, digits, \".\", \"_\" and \"-\", "
+             "starting with a letter or digit", what, name, strlen(name) > 80 ? "..." : "", NAME_SIZE - 1);
+}
+
 int name_check(const char *what, const char *name)
 {
+    char reason[256];
+
     if (name_is_good(name))
         return 0;
-    return message_error("bad %s \"%.80s%s\": use 1 to %d letters, digits, \".\", \"_\" and \"-\", "
-                         "starting with a letter or digit", what, name, strlen(name) > 80 ? "..." : "", NAME_SIZE - 1);
+    name_reason(what, name, reason, sizeof(reason));
+    return message_error("%s", reason);
 }
 
 void name_to_host(const char *name, char *host)

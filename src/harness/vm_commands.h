@@ -16,7 +16,11 @@ int vm_command_status(const struct store *store, const struct command_line *opti
 int vm_command_ip(const struct store *store, const struct command_line *options);
 int vm_command_logs(const struct store *store, const struct command_line *options);
 
+/* vm_wait.c */
+int vm_command_wait(const struct store *store, const struct command_line *options);
+
 /* vm_login.c */
+int vm_command_cp(const struct store *store, const struct command_line *options);
 int vm_command_ssh(const struct store *store, const struct command_line *options);
 int vm_command_exec(const struct store *store, const struct command_line *options);
 
@@ -24,9 +28,11 @@ int vm_command_exec(const struct store *store, const struct command_line *option
 int vm_command_console(const struct store *store, const struct command_line *options);
 
 /* Places in their tables of options. */
-enum { STOP_TIMEOUT, STOP_FORCE };
-enum { SHOW_JSON };
+enum { STOP_TIMEOUT, STOP_FORCE, STOP_ALL };
+enum { SHOW_JSON, SHOW_ALL };
 enum { LOGS_FOLLOW, LOGS_HELPER, LOGS_VM, LOGS_EVENTS, LOGS_LINES };
-enum { RESTART_TIMEOUT, RESTART_FOREGROUND, RESTART_JSON };
+enum { RESTART_TIMEOUT, RESTART_FOREGROUND, RESTART_JSON, RESTART_ALL };
+enum { WAIT_FOR, WAIT_TIMEOUT };
+enum { CP_RECURSIVE };
 
 #endif

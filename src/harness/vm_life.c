@@ -1,7 +1,9 @@
 #include "harness/describe.h"
 #include "harness/halt.h"
 #include "harness/interrupt.h"
+#include "harness/many.h"
 #include "harness/message.h"
+#include "harness/plan.h"
 #include "harness/start.h"
 #include "harness/vm_commands.h"
 #include "common/file.h"
@@ -82,24 +84,42 @@ static int start(struct vm *vm, const char *const *given)
     return command_status(result);
 }
 
-int vm_command_start(const struct store *store, const struct command_line *options)
+static int start_one(const struct store *store, int index, void *context)
 {
-    struct config config;
+    const struct plan_vm *plan = &((const struct plan *)context)->vms[index];
     struct vm vm;
-    const char *name = options->operands[0];
 
-    /* What is wrong by itself is said before anything is waited for. */
-    if (name_check("VM name", name) < 0 || config_fill(&config, name, options->values, NULL) < 0)
-        return EXIT_USAGE;
     int status = EXIT_FAILED;
-    if (vm_open_locked(&vm, store, name) == 0) {
+    if (vm_open_locked(&vm, store, plan->name) == 0) {
         if (vm_status(&vm) == VM_RUNNING)
-            message_error("VM \"%s\" is already running", name);
+            message_error("VM \"%s\" is already running", plan->name);
         /* What a crash left running is ended first. */
         else if (vm_status(&vm) == VM_STOPPED || (vm_halt(&vm, true, GRACE) == 0 && vm_save(&vm) == 0))
-            status = start(&vm, options->values);
+            status = start(&vm, plan->given);
     }
     vm_close(&vm);
+    return status;
+}
+
+int vm_command_start(const struct store *store, const struct command_line *options)
+{
+    struct plan plan;
+
+    /* What is wrong by itself is said before anything is waited for. */
+    int status = plan_make(&plan, options) < 0 ? EXIT_USAGE : EXIT_OK;
+    if (status == EXIT_OK && plan.count > 1 && options->values[CONFIG_FOREGROUND]) {
+        message_error("--foreground is for one VM");
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_OK) {
+        const char *names[OPERANDS_MAX];
+        for (int i = 0; i < plan.count; i++)
+            names[i] = plan.vms[i].name;
+        struct many many = {.names = names, .count = plan.count, .done = "started", .one = start_one, .context = &plan,
+                            .json = options->values[CONFIG_JSON] != NULL};
+        status = many_run(store, &many);
+    }
+    plan_free(&plan);
     return status;
 }
 
@@ -115,27 +135,86 @@ static int stop_options(const struct command_line *options, double *grace)
     return 0;
 }
 
-int vm_command_stop(const struct store *store, const struct command_line *options)
-{
-    struct vm vm;
+/* The VMs of a command that was given names, or --all. */
+struct chosen {
+    const struct command_line *options;
+    char names[OPERANDS_MAX][NAME_SIZE];
+    const char *list[OPERANDS_MAX];
+    int count;
+    bool running_only; /* with --all */
     double grace;
-    const char *name = options->operands[0];
+};
 
-    if (stop_options(options, &grace) < 0)
-        return EXIT_USAGE;
+static int choose_vm(struct vm *vm, void *context)
+{
+    struct chosen *chosen = context;
+
+    if (chosen->running_only && vm_status(vm) == VM_STOPPED)
+        return 0;
+    if (chosen->count == OPERANDS_MAX)
+        return message_error("more than %d VMs; name those that are meant", OPERANDS_MAX);
+    text_copy(chosen->names[chosen->count], NAME_SIZE, vm->name);
+    chosen->list[chosen->count] = chosen->names[chosen->count];
+    chosen->count++;
+    return 0;
+}
+
+static int choose(const struct store *store, const char *command, bool all, struct chosen *chosen)
+{
+    const struct command_line *options = chosen->options;
+
+    if (all && options->operand_count)
+        return message_error("%s takes names or --all, not both", command);
+    if (!all && !options->operand_count)
+        return message_error("%s needs: NAME... or --all", command);
+    for (int i = 0; i < options->operand_count; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(options->operands[i], options->operands[j]) == 0)
+                return message_error("VM \"%s\" is named twice", options->operands[i]);
+    for (int i = 0; i < options->operand_count; i++)
+        chosen->list[chosen->count++] = options->operands[i];
+    return all ? vm_each(store, choose_vm, chosen) : 0;
+}
+
+static int run_chosen(const struct store *store, struct chosen *chosen, const char *done, many_one *one, bool json)
+{
+    struct many many = {.names = chosen->list, .count = chosen->count, .done = done, .one = one, .context = chosen,
+                        .json = json};
+
+    return many_run(store, &many);
+}
+
+static int stop_one(const struct store *store, int index, void *context)
+{
+    const struct chosen *chosen = context;
+    const char *name = chosen->list[index];
+    struct vm vm;
+
     int result = vm_open_existing(&vm, store, name, true);
     if (result == 0 && vm_status(&vm) == VM_STOPPED)
         message_progress(store->started, "VM \"%s\" is not running", name);
     if (result == 0)
-        result = vm_halt(&vm, !options->values[STOP_FORCE], grace);
+        result = vm_halt(&vm, !chosen->options->values[STOP_FORCE], chosen->grace);
     if (result == 0)
         result = vm_save(&vm);
     vm_close(&vm);
     return command_status(result);
 }
 
-int vm_command_restart(const struct store *store, const struct command_line *options)
+int vm_command_stop(const struct store *store, const struct command_line *options)
 {
+    struct chosen chosen = {.options = options, .running_only = true};
+
+    if (stop_options(options, &chosen.grace) < 0 ||
+        choose(store, "stop", options->values[STOP_ALL] != NULL, &chosen) < 0)
+        return EXIT_USAGE;
+    return run_chosen(store, &chosen, "stopped", stop_one, false);
+}
+
+static int restart_one(const struct store *store, int index, void *context)
+{
+    const struct chosen *chosen = context;
+    const struct command_line *options = chosen->options;
     struct vm vm;
     const char *given[CONFIG_COUNT] = {NULL};
 
@@ -143,7 +222,7 @@ int vm_command_restart(const struct store *store, const struct command_line *opt
     given[CONFIG_FOREGROUND] = options->values[RESTART_FOREGROUND];
     given[CONFIG_JSON] = options->values[RESTART_JSON];
     int status = EXIT_FAILED;
-    if (vm_open_existing(&vm, store, options->operands[0], true) == 0) {
+    if (vm_open_existing(&vm, store, chosen->list[index], true) == 0) {
         /* The namespace where it runs, not where the environment points now. */
         given[CONFIG_NETNS] = vm_option(&vm, CONFIG_NETNS);
         unsetenv("VMNET_NETNS");
@@ -154,14 +233,25 @@ int vm_command_restart(const struct store *store, const struct command_line *opt
     return status;
 }
 
-int vm_command_delete(const struct store *store, const struct command_line *options)
+int vm_command_restart(const struct store *store, const struct command_line *options)
 {
-    struct vm vm;
-    double grace;
+    struct chosen chosen = {.options = options, .running_only = true};
 
-    if (stop_options(options, &grace) < 0)
+    if (choose(store, "restart", options->values[RESTART_ALL] != NULL, &chosen) < 0)
         return EXIT_USAGE;
-    int result = vm_open_existing(&vm, store, options->operands[0], true);
+    if (options->values[RESTART_FOREGROUND] && chosen.count > 1) {
+        message_error("--foreground is for one VM");
+        return EXIT_USAGE;
+    }
+    return run_chosen(store, &chosen, "restarted", restart_one, options->values[RESTART_JSON] != NULL);
+}
+
+static int delete_one(const struct store *store, int index, void *context)
+{
+    const struct chosen *chosen = context;
+    struct vm vm;
+
+    int result = vm_open_existing(&vm, store, chosen->list[index], true);
     /* Nothing of its disk is to be kept: no need to ask the guest. */
     if (result == 0)
         result = vm_halt(&vm, false, 0);
@@ -169,4 +259,14 @@ int vm_command_delete(const struct store *store, const struct command_line *opti
         result = message_error("cannot remove %s: %s", vm.dir, strerror(errno));
     vm_close(&vm);
     return command_status(result);
+}
+
+int vm_command_delete(const struct store *store, const struct command_line *options)
+{
+    struct chosen chosen = {.options = options};
+
+    if (stop_options(options, &chosen.grace) < 0 ||
+        choose(store, "delete", options->values[STOP_ALL] != NULL, &chosen) < 0)
+        return EXIT_USAGE;
+    return run_chosen(store, &chosen, "deleted", delete_one, false);
 }

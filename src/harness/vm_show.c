@@ -18,9 +18,26 @@ static const char *or_dash(const char *text)
     return text && *text ? text : "-";
 }
 
+/* What is listed: all, or the VMs that were named. */
+struct listing {
+    const struct command_line *options;
+    cJSON *array;
+};
+
+static bool is_listed(const struct vm *vm, const struct command_line *options)
+{
+    for (int i = 0; i < options->operand_count; i++)
+        if (strcmp(options->operands[i], vm->name) == 0)
+            return true;
+    return options->operand_count == 0;
+}
+
 static int add_to_array(struct vm *vm, void *context)
 {
-    cJSON_AddItemToArray(context, describe_json(vm));
+    const struct listing *listing = context;
+
+    if (is_listed(vm, listing->options))
+        cJSON_AddItemToArray(listing->array, describe_json(vm));
     return 0;
 }
 
@@ -41,9 +58,12 @@ static void format_age(long since, char *text, size_t size)
 
 static int print_row(struct vm *vm, void *context)
 {
+    const struct listing *listing = context;
     char age[32] = "-";
     enum vm_status status = vm_status(vm);
 
+    if (!is_listed(vm, listing->options))
+        return 0;
     if (status == VM_RUNNING)
         format_age(vm->state.started, age, sizeof(age));
     printf("%-20s %-8s %-15s %-10s %-10s %s\n", vm->name, vm_status_name(status), or_dash(vm->state.ip),
@@ -53,13 +73,22 @@ static int print_row(struct vm *vm, void *context)
 
 int vm_command_list(const struct store *store, const struct command_line *options)
 {
+    struct listing listing = {.options = options};
+    struct vm vm;
+
+    for (int i = 0; i < options->operand_count; i++) {
+        int result = vm_open_existing(&vm, store, options->operands[i], false);
+        vm_close(&vm);
+        if (result < 0)
+            return EXIT_FAILED;
+    }
     if (options->values[SHOW_JSON]) {
-        cJSON *array = cJSON_CreateArray();
-        int result = vm_each(store, add_to_array, array);
-        return command_status(result == 0 ? describe_print(array) : result);
+        listing.array = cJSON_CreateArray();
+        int result = vm_each(store, add_to_array, &listing);
+        return command_status(result == 0 ? describe_print(listing.array) : result);
     }
     printf("%-20s %-8s %-15s %-10s %-10s %s\n", "NAME", "STATE", "ADDRESS", "NETNS", "UP", "IMAGE");
-    return command_status(vm_each(store, print_row, NULL));
+    return command_status(vm_each(store, print_row, &listing));
 }
 
 int vm_command_status(const struct store *store, const struct command_line *options)

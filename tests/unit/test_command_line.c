@@ -80,7 +80,34 @@ static void bad_lines_are_refused(void **state)
     assert_int_equal(PARSE(W("--force=yes")), -1);
     assert_int_equal(PARSE(W("-x")), -1);
     assert_int_equal(PARSE(W("-n")), -1);
-    assert_int_equal(PARSE(W("1"), W("2"), W("3"), W("4"), W("5")), -1);
+}
+
+static void there_is_an_end_to_operands(void **state)
+{
+    static char word[] = "x";
+    char *words[OPERANDS_MAX + 2] = {NULL};
+    static const struct option_entry none[] = {{0}};
+    struct command_line many;
+
+    for (int i = 0; i < OPERANDS_MAX; i++)
+        words[i] = word;
+    assert_int_equal(command_line_parse(none, OPERANDS_MAX, words, &many), 0);
+    assert_int_equal(many.operand_count, OPERANDS_MAX);
+    words[OPERANDS_MAX] = word;
+    assert_int_equal(command_line_parse(none, OPERANDS_MAX + 1, words, &many), -1);
+}
+
+static void a_repeated_option_has_lines(void **state)
+{
+    static char flag[] = "--disk", one[] = "1", two[] = "b.img", three[] = "--disk=/c", once[] = "--once";
+    static const struct option_entry entries[] = {{"disk", 0, "FILE", "", true}, {"once", 0, "N", ""}, {0}};
+    char *words[] = {flag, one, flag, two, three, once, one, once, two, NULL};
+    struct command_line repeated;
+
+    assert_int_equal(command_line_parse(entries, 9, words, &repeated), 0);
+    assert_string_equal(repeated.values[0], "1\nb.img\n/c");
+    assert_string_equal(repeated.values[1], "b.img");
+    command_line_free(&repeated);
 }
 
 static void help_ends_the_reading(void **state)
@@ -99,6 +126,8 @@ int main(void)
         cmocka_unit_test(nothing_is_looked_at_after_two_dashes),
         cmocka_unit_test(a_lone_dash_is_an_operand),
         cmocka_unit_test(bad_lines_are_refused),
+        cmocka_unit_test(there_is_an_end_to_operands),
+        cmocka_unit_test(a_repeated_option_has_lines),
         cmocka_unit_test(help_ends_the_reading),
     };
 
