@@ -133,12 +133,14 @@ static int fill_network(struct config *config)
     for (int i = CONFIG_START_ADDRESS; i <= CONFIG_SUBNET_MASK; i++)
         given += config->texts[i] != NULL;
     if (given && given != 3)
-        return refuse(config, CONFIG_COUNT, "--start-address, --end-address and --subnet-mask are used all together or not at all");
+        return refuse(config, CONFIG_COUNT,
+                      "--start-address, --end-address and --subnet-mask are used all together or not at all");
     if (address(config, CONFIG_START_ADDRESS, &start) < 0 || address(config, CONFIG_END_ADDRESS, &end) < 0 ||
         address(config, CONFIG_SUBNET_MASK, &mask) < 0)
         return -1;
     if (given && !ipv4_is_mask(mask))
-        return refuse(config, CONFIG_SUBNET_MASK, "--subnet-mask %s is not a mask: ones, then zeros", config->texts[CONFIG_SUBNET_MASK]);
+        return refuse(config, CONFIG_SUBNET_MASK,
+                      "--subnet-mask %s is not a mask: ones, then zeros", config->texts[CONFIG_SUBNET_MASK]);
     return 0;
 }
 
@@ -163,7 +165,8 @@ static int fill_ip(struct config *config)
     if (address(config, CONFIG_IP_ADDRESS, &config->ip) < 0)
         return -1;
     if (mode && strcmp(mode, "bridged") == 0)
-        return refuse(config, CONFIG_IP_ADDRESS, "--ip-address is for shared and host mode: a bridged network has its own addresses");
+        return refuse(config, CONFIG_IP_ADDRESS,
+                      "--ip-address is for shared and host mode: a bridged network has its own addresses");
     config_subnet(config, &gateway, &mask);
     uint32_t host = config->ip & ~mask;
     if ((config->ip & mask) != (gateway & mask) || host == 0 || host == ~mask || config->ip == gateway)
@@ -199,13 +202,16 @@ static int fill_connection(struct config *config)
         return -1;
     config->connection = (enum connection)chosen;
     if (chosen == CONNECTION_STREAM && !driver->can_stream)
-        return refuse(config, CONFIG_CONNECTION, "--connection stream is not supported for the driver %s", driver->name);
+        return refuse(config, CONFIG_CONNECTION,
+                      "--connection stream is not supported for the driver %s", driver->name);
     if (magic && !driver->can_magic)
-        return refuse(config, CONFIG_VFKIT_MAGIC, "--vfkit-magic is for vfkit and krunkit, not for the driver %s", driver->name);
+        return refuse(config, CONFIG_VFKIT_MAGIC,
+                      "--vfkit-magic is for vfkit and krunkit, not for the driver %s", driver->name);
     config->magic = magic ? strcmp(magic, "on") == 0 : driver->magic_by_default;
     config->offloading = config->texts[CONFIG_ENABLE_OFFLOADING] != NULL;
     if (config->offloading && !driver->can_offload)
-        return refuse(config, CONFIG_ENABLE_OFFLOADING, "--enable-offloading is for krunkit, not for the driver %s", driver->name);
+        return refuse(config, CONFIG_ENABLE_OFFLOADING,
+                      "--enable-offloading is for krunkit, not for the driver %s", driver->name);
     return 0;
 }
 
@@ -229,7 +235,8 @@ static int fill_files(struct config *config)
     for (size_t i = 0; i < sizeof(readable) / sizeof(*readable); i++) {
         const char *path = config->texts[readable[i]];
         if (path && access(path, R_OK) < 0)
-            return refuse(config, readable[i], "cannot read the file of --%s, %s: %s", config_options[readable[i]].name, path,
+            return refuse(config, readable[i],
+                          "cannot read the file of --%s, %s: %s", config_options[readable[i]].name, path,
                                  strerror(errno));
         *places[i] = path;
     }
@@ -249,7 +256,8 @@ static int fill_dns(struct config *config)
         size_t length = strcspn(text, ",");
         snprintf(one, sizeof(one), "%.*s", length < sizeof(one) ? (int)length : 0, text);
         if (config->dns_count == DNS_MAX || ipv4_parse(one, &config->dns[config->dns_count]) < 0)
-            return refuse(config, CONFIG_DNS_SERVERS, "option \"--dns-servers\" must be 1 to %d IPv4 addresses with commas, not \"%s\"",
+            return refuse(config, CONFIG_DNS_SERVERS,
+                          "option \"--dns-servers\" must be 1 to %d IPv4 addresses with commas, not \"%s\"",
                                  DNS_MAX, config->texts[CONFIG_DNS_SERVERS]);
         config->dns_count++;
         text += length;
@@ -337,7 +345,8 @@ int config_try(struct config *config, const char *name, const char *const *given
 
     const char *timeout = given[CONFIG_TIMEOUT];
     if (timeout && text_parse_number(timeout, 1, 86400, &config->timeout) < 0)
-        return refuse(config, CONFIG_TIMEOUT, "option \"--timeout\" must be a number of seconds from 1 to 86400, not \"%s\"", timeout);
+        return refuse(config, CONFIG_TIMEOUT,
+                      "option \"--timeout\" must be a number of seconds from 1 to 86400, not \"%s\"", timeout);
     config->foreground = given[CONFIG_FOREGROUND] != NULL;
     config->json = given[CONFIG_JSON] != NULL;
     config->netns = config->texts[CONFIG_NETNS];

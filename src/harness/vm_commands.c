@@ -52,17 +52,18 @@ static const struct option_entry logs_options[] = {
 static const struct option_entry no_options[] = {{0}};
 
 const struct command vm_commands[] = {
-    {"start", "NAME... [options]", "Make VMs, or start those that were stopped", config_options, 0, OPERANDS_MAX, "VM name", false,
-     vm_command_start,
+    {"start", "NAME... [options]", "Make VMs, or start those that were stopped", config_options, 0, OPERANDS_MAX,
+     "VM name", false, vm_command_start,
      "The options are kept with the VM: a later start needs only those that change. Many VMs are started\n"
      "side by side; with --file, all of the file or those that are named. VMNET_NETNS in the\n"
      "environment stands for --netns. State is in ~/.vmnet-helper, or in VMNET_HOME.\n"
      "Exit status: 0, 1 failure, 2 usage, 130 Ctrl-C."},
-    {"stop", "NAME... [options]", "Shut VMs down", stop_options, 0, OPERANDS_MAX, "VM name", false, vm_command_stop, NULL},
-    {"restart", "NAME... [options]", "Stop and start with the same options", restart_options, 0, OPERANDS_MAX, "VM name", false,
-     vm_command_restart, NULL},
-    {"delete", "NAME... [options]", "Stop VMs and remove them with their disks", stop_options, 0, OPERANDS_MAX, "VM name", false,
-     vm_command_delete, NULL},
+    {"stop", "NAME... [options]", "Shut VMs down", stop_options, 0, OPERANDS_MAX, "VM name", false,
+     vm_command_stop, NULL},
+    {"restart", "NAME... [options]", "Stop and start with the same options", restart_options, 0, OPERANDS_MAX,
+     "VM name", false, vm_command_restart, NULL},
+    {"delete", "NAME... [options]", "Stop VMs and remove them with their disks", stop_options, 0, OPERANDS_MAX,
+     "VM name", false, vm_command_delete, NULL},
     {"list", "[NAME...] [--json]", "All VMs, or some", list_options, 0, OPERANDS_MAX, "VM name", false, vm_command_list,
      NULL},
     {"wait", "NAME [options]", "Wait until a VM can be used, or has stopped", wait_options, 1, 1, "VM name", false,
@@ -73,8 +74,9 @@ const struct command vm_commands[] = {
      vm_command_ssh, "The words of COMMAND are joined by blanks and read by the guest's shell, as ssh does it."},
     {"exec", "NAME -- COMMAND...", "Run a program in the guest", no_options, 1, 1, "VM name", true, vm_command_exec,
      "The guest's program gets exactly these words. Exit status: the program's; 255 if ssh failed."},
-    {"cp", "SOURCE... TARGET [-r]", "Copy files to or from a guest: NAME:PATH is in it", cp_options, 2, OPERANDS_MAX, NULL,
-     false, vm_command_cp, "Either the target or all sources are in one guest. A PATH without / is in its home folder."},
+    {"cp", "SOURCE... TARGET [-r]", "Copy files to or from a guest: NAME:PATH is in it", cp_options, 2, OPERANDS_MAX,
+     NULL, false, vm_command_cp,
+     "Either the target or all sources are in one guest. A PATH without / is in its home folder."},
     {"console", "NAME", "Attach to the serial line; Ctrl-] detaches", no_options, 1, 1, "VM name", false,
      vm_command_console, NULL},
     {"logs", "NAME [options]", "Print the log of the serial line, or another", logs_options, 1, 1, "VM name", false,

@@ -100,7 +100,7 @@ static void there_is_an_end_to_operands(void **state)
 static void a_repeated_option_has_lines(void **state)
 {
     static char flag[] = "--disk", one[] = "1", two[] = "b.img", three[] = "--disk=/c", once[] = "--once";
-    static const struct option_entry entries[] = {{"disk", 0, "FILE", "", true}, {"once", 0, "N", ""}, {0}};
+    static const struct option_entry entries[] = {{"disk", 0, "FILE", "", true}, {"once", 0, "N", "", false}, {0}};
     char *words[] = {flag, one, flag, two, three, once, one, once, two, NULL};
     struct command_line repeated;
 
