@@ -4,19 +4,10 @@
 load ../lib/common
 load ../lib/namespace
 load ../lib/helper
+load ../lib/client
+load ../lib/double
 
-setup_file() {
-    export missing=
-    for tool in clang ar; do
-        command -v "$tool" >/dev/null || { missing="$tool is missing"; return; }
-    done
-    [ -e /usr/include/Block.h ] || { missing="libblocksruntime-dev is missing"; return; }
-    # Another file may build it at the same time.
-    flock "$build/macos.lock" make -C "$root" BUILD="$build" macos-double >"$BATS_FILE_TMPDIR/log" 2>&1 || {
-        grep -E 'error|Error|undefined' "$BATS_FILE_TMPDIR/log" | head -n 30 >&2
-        return 1
-    }
-}
+setup_file() { double_build; }
 
 setup() {
     [ -z "$missing" ] || skip "$missing"

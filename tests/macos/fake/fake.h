@@ -9,7 +9,8 @@
  *   FAKE_VMNET_FD=N           the network is this datagram socket; or
  *   FAKE_VMNET_SOCKET=PATH    a SOCK_SEQPACKET listener at the path; or
  *   FAKE_VMNET_TAP=NAME       this TAP, so that Linux's network stack is at the other end
- *   FAKE_VMNET_SUBNET=A.B.C   the addresses; with a TAP its gateway A.B.C.1 is made
+ *                             (with TSO and checksum offload it takes what lacks them)
+ *   FAKE_VMNET_SUBNET=A.B.C   the addresses, if the helper names none; with a TAP its gateway A.B.C.1 is made
  *   FAKE_VMNET_START=...      a status (1005), never, null, null:STATUS, late (after 300 ms), empty (no
  *                             parameters), nomac, huge, bridged
  *   FAKE_VMNET_EVENTS=...     a status that setting the callback fails with, or storm:N for N events each

@@ -18,6 +18,7 @@
 struct vmnet_interface {
     int fd, end_fd;
     bool stopped;
+    bool offload; /* super-frames and partial checksums without virtio headers */
     size_t max_packet, header;
     pthread_t watcher;
     bool watching;
@@ -78,7 +79,8 @@ static interface_ref start(xpc_object_t description, bool network, dispatch_queu
     interface->header = read.virtio ? VIRTIO_HEADER : 0;
     xpc_object_t parameters = NULL;
     if (status == VMNET_SUCCESS && !fake_setting_word("FAKE_VMNET_START", "never")) {
-        interface->fd = fake_link_open(read.virtio);
+        interface->offload = fake_link_is_tap() && read.tso && read.checksum && !read.virtio;
+        interface->fd = fake_link_open(read.virtio || interface->offload, read.start, read.mask);
         if (!fake_setting_word("FAKE_VMNET_START", "empty"))
             parameters = fake_make_parameters(&read, network);
     }
@@ -190,6 +192,17 @@ vmnet_return_t vmnet_interface_set_event_callback(interface_ref interface, inter
 
 /* ---- packets ---- */
 
+static ssize_t read_packet(interface_ref interface, const struct vmpktdesc *packet)
+{
+    return (interface->offload ? fake_offload_read : readv)(interface->fd, packet->vm_pkt_iov, (int)packet->vm_pkt_iovcnt);
+}
+
+static ssize_t write_packet(interface_ref interface, const struct vmpktdesc *packet)
+{
+    return (interface->offload ? fake_offload_write : writev)(interface->fd, packet->vm_pkt_iov,
+                                                              (int)packet->vm_pkt_iovcnt);
+}
+
 /* What both directions demand of the descriptors. */
 static void check_packets(interface_ref interface, struct vmpktdesc *packets, int count, const char *who)
 {
@@ -239,7 +252,7 @@ vmnet_return_t vmnet_read(interface_ref interface, struct vmpktdesc *packets, in
         wanted = 0;
     while (taken < wanted) {
         struct vmpktdesc *packet = &packets[taken];
-        ssize_t size = readv(interface->fd, packet->vm_pkt_iov, (int)packet->vm_pkt_iovcnt);
+        ssize_t size = read_packet(interface, packet);
         if (size <= 0)
             break;
         packet->vm_pkt_size = strcmp(word, "runt") == 0 && taken == 0 ? 5 : (size_t)size;
@@ -272,8 +285,7 @@ vmnet_return_t vmnet_write(interface_ref interface, struct vmpktdesc *packets, i
         if (packets[i].vm_pkt_size < interface->header + 14 ||
             packets[i].vm_pkt_size > interface->header + interface->max_packet)
             return VMNET_INVALID_ARGUMENT;
-    while (taken < wanted &&
-           writev(interface->fd, packets[taken].vm_pkt_iov, (int)packets[taken].vm_pkt_iovcnt) >= 0) {
+    while (taken < wanted && write_packet(interface, &packets[taken]) >= 0) {
         packets[taken].vm_pkt_iov[0].iov_len = 0;
         packets[taken].vm_flags = 1;
         taken++;

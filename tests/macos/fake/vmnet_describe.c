@@ -77,6 +77,7 @@ vmnet_return_t fake_read_description(xpc_object_t description, bool network, str
     read->end = xpc_dictionary_get_string(description, vmnet_end_address_key);
     read->mask = xpc_dictionary_get_string(description, vmnet_subnet_mask_key);
     read->tso = xpc_dictionary_get_bool(description, vmnet_enable_tso_key);
+    read->checksum = xpc_dictionary_get_bool(description, vmnet_enable_checksum_offload_key);
     read->virtio = xpc_dictionary_get_bool(description, vmnet_enable_virtio_header_key);
 
     if (network)
@@ -90,8 +91,7 @@ vmnet_return_t fake_read_description(xpc_object_t description, bool network, str
     }
     if (!read->start != !read->end || !read->start != !read->mask)
         return VMNET_INVALID_ARGUMENT;
-    if (read->virtio && (!fake_macos_at_least(15, 4) ||
-                         xpc_dictionary_get_bool(description, vmnet_enable_checksum_offload_key)))
+    if (read->virtio && (!fake_macos_at_least(15, 4) || read->checksum))
         return VMNET_INVALID_ARGUMENT;
     return VMNET_SUCCESS;
 }

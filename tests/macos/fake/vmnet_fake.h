@@ -10,7 +10,7 @@ struct fake_description {
     uint8_t id[16];
     uint64_t mode;
     const char *start, *end, *mask;
-    bool tso, virtio;
+    bool tso, checksum, virtio;
 };
 
 /* Check the types (a wrong one ends the program) and the values (a wrong one is a status). */

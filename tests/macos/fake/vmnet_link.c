@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* Linux is the gateway then. */
-static void give_address(const char *name)
+static void give_address(const char *name, const char *gateway, const char *mask)
 {
     const char *subnet = fake_setting("FAKE_VMNET_SUBNET");
     struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
@@ -29,11 +29,11 @@ static void give_address(const char *name)
     if (*subnet) {
         struct sockaddr_in address = {.sin_family = AF_INET};
         snprintf(text, sizeof(text), "%s.1", subnet);
-        if (inet_pton(AF_INET, text, &address.sin_addr) != 1)
+        if (inet_pton(AF_INET, gateway ? gateway : text, &address.sin_addr) != 1)
             fake_abort("FAKE_VMNET_SUBNET: \"%s\"", subnet);
         memcpy(&request.ifr_addr, &address, sizeof(address));
         int result = ioctl(fd, SIOCSIFADDR, &request);
-        inet_pton(AF_INET, "255.255.255.0", &address.sin_addr);
+        inet_pton(AF_INET, mask ? mask : "255.255.255.0", &address.sin_addr);
         memcpy(&request.ifr_netmask, &address, sizeof(address));
         if (result < 0 || ioctl(fd, SIOCSIFNETMASK, &request) < 0)
             fake_abort("cannot give %s the address %s: %s", name, text, strerror(errno));
@@ -41,7 +41,7 @@ static void give_address(const char *name)
     close(fd);
 }
 
-static int open_tap(const char *name, bool virtio)
+static int open_tap(const char *name, bool virtio, const char *gateway, const char *mask)
 {
     struct ifreq request = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (virtio ? IFF_VNET_HDR : 0))};
     int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), size = 10;
@@ -52,7 +52,7 @@ static int open_tap(const char *name, bool virtio)
     if (virtio && (ioctl(fd, TUNSETVNETHDRSZ, &size) < 0 ||
                    ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0))
         fake_abort("cannot set TAP %s up for virtio headers: %s", name, strerror(errno));
-    give_address(name);
+    give_address(name, gateway, mask);
     return fd;
 }
 
@@ -67,12 +67,17 @@ static int open_socket(const char *path)
     return fd;
 }
 
-int fake_link_open(bool virtio)
+bool fake_link_is_tap(void)
+{
+    return *fake_setting("FAKE_VMNET_TAP");
+}
+
+int fake_link_open(bool virtio, const char *gateway, const char *mask)
 {
     int fd, pair[2];
 
-    if (*fake_setting("FAKE_VMNET_TAP")) {
-        fd = open_tap(fake_setting("FAKE_VMNET_TAP"), virtio);
+    if (fake_link_is_tap()) {
+        fd = open_tap(fake_setting("FAKE_VMNET_TAP"), virtio, gateway, mask);
     } else if (*fake_setting("FAKE_VMNET_SOCKET")) {
         fd = open_socket(fake_setting("FAKE_VMNET_SOCKET"));
     } else if (*fake_setting("FAKE_VMNET_FD")) {
