@@ -157,6 +157,33 @@ static void check_firewall(struct report *report, const struct subnet *subnet, c
     doctor_bridge_netfilter(report, &firewall, bridge_netfilter(), become);
 }
 
+void doctor_dhcp_server(struct report *report, const char *bridge, bool runs)
+{
+    if (runs)
+        report_fine(report, "dhcp-server", "the dnsmasq of %s runs", bridge);
+    else
+        report_bad(report, BLOCKS, "dhcp-server", "nobody gives guests of this network an address",
+                   "start any VM of this network again: the helper starts it anew", "the dnsmasq of %s has ended", bridge);
+}
+
+/* The file is its user's, who may write any pid there: the process's command line must name the file. */
+static bool dnsmasq_runs(const char *bridge)
+{
+    char folder[PATH_MAX], path[PATH_MAX], command[64];
+    size_t size = 0;
+
+    stale_folder(folder, sizeof(folder));
+    text_format(path, sizeof(path), "%.200s/%s/dnsmasq.pid", folder, bridge);
+    char *text = file_read(path, 64, NULL);
+    long pid = text ? strtol(text, NULL, 10) : 0;
+    free(text);
+    text_format(command, sizeof(command), "/proc/%ld/cmdline", pid);
+    char *words = pid > 0 ? file_read(command, 65536, &size) : NULL;
+    bool runs = words && memmem(words, size, path, strlen(path));
+    free(words);
+    return runs;
+}
+
 void doctor_traffic(struct report *report, const struct subnet *subnet, const char *become)
 {
     static const struct port ports[] = {{"udp", 67}, {"udp", 53}, {"tcp", 53}};
@@ -164,7 +191,9 @@ void doctor_traffic(struct report *report, const struct subnet *subnet, const ch
 
     check_firewall(report, subnet, become);
     if (if_nametoindex(subnet->bridge) != 0) {
-        report_fine(report, "port", "the network's own dnsmasq has those of DHCP and DNS");
+        report_fine(report, "port", "those of DHCP and DNS are the network's own");
+        if (geteuid() == 0)
+            doctor_dhcp_server(report, subnet->bridge, dnsmasq_runs(subnet->bridge));
         return;
     }
     for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {

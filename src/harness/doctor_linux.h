@@ -14,4 +14,7 @@ void doctor_capability(struct report *report, const char *status);
 /* error: of opening /dev/kvm, or 0; what runs guests, and why it is that. */
 void doctor_accelerator(struct report *report, enum accelerator found, const char *reason, int error);
 
+/* Does the dnsmasq of a network that is there run? */
+void doctor_dhcp_server(struct report *report, const char *bridge, bool runs);
+
 #endif

@@ -100,7 +100,7 @@ release_port() {
     if grep -q '^blocks' <<<"$output"; then assert_failure 1; else assert_success; fi
     assert_line --regexp '^note +firewall'
     in_ns nft 'add chain inet guard input { type filter hook input priority 0; policy drop; }'
-    run doctor
+    VMNET_NETNS=$ns run timeout 60 "$bin/vmnet-harness" doctor
     assert_failure 1
     assert_line --regexp '^blocks +firewall'
 }
@@ -205,6 +205,20 @@ release_port() {
     is ok stale-networks "2 in use"
 }
 
+@test "a network whose dnsmasq has ended gives no address until it is started anew" {
+    start_helper one
+    examine
+    is_fine dhcp-server
+    dnsmasq=$(cat "$(state_folder)/vmn-sc0a8690018/dnsmasq.pid")
+    kill -KILL "$dnsmasq"
+    wait_for 20 is_gone "$dnsmasq"
+    examine
+    is blocks dhcp-server "the dnsmasq of vmn-sc0a8690018 has ended"
+    start_helper two
+    examine
+    is_fine dhcp-server
+}
+
 @test "stale networks are noted, and removed by --fix only" {
     start_helper one
     keeper=$(keeper_pid one)
@@ -266,6 +280,33 @@ release_port() {
         "$dir/bin/vmnet-harness" doctor --json 3>&-) || true
     is_fine state-folder
     [ ! -e "$dir/own/home" ]
+}
+
+# as_nobody RULES: what doctor finds for a user with these rules of sudo, which nobody else sees. The first
+# word of a rule is the user, by number.
+as_nobody() {
+    findings=$(cd / && VMNET_HOME=$dir/own/home unshare --mount --propagation private sh -c '
+        mount -t tmpfs -o mode=755 none /etc/sudoers.d && printf "%s\n" "$1" >/etc/sudoers.d/test &&
+            chmod 440 /etc/sudoers.d/test || exit 9
+        shift
+        exec "$@"' sh "$1" timeout 60 ip netns exec "$ns" setpriv --reuid=65534 --regid=65534 --clear-groups \
+        "$dir/bin/vmnet-harness" doctor --json 3>&-) || [ $? -eq 1 ]
+}
+
+@test "a rule of sudo is for one path, and may lack closefrom_override" {
+    grep -qs "^[@#]includedir /etc/sudoers.d" /etc/sudoers || skip "needs sudo"
+    mkdir "$dir/bin"
+    cp "$bin/vmnet-harness" "$bin/vmnet-helper" "$bin/vmnet-client" "$dir/bin"
+    chmod 755 "$dir" "$dir/bin"
+    as_nobody "#65534 ALL=(root) NOPASSWD: $dir/gone/vmnet-helper"
+    is blocks privilege "sudo allows $dir/gone/vmnet-helper without a password, which is gone"
+    as_nobody "#65534 ALL=(root) NOPASSWD: NOSETENV: $dir/bin/vmnet-helper"
+    is_fine privilege
+    is note sudo-rule "closefrom_override is not set"
+    as_nobody "#65534 ALL=(root) NOPASSWD: NOSETENV: $dir/bin/vmnet-helper
+Defaults!$dir/bin/vmnet-helper closefrom_override"
+    is_fine privilege
+    is_fine sudo-rule
 }
 
 @test "sockets of a long state folder go elsewhere" {

@@ -146,6 +146,17 @@ static void stale_networks_are_told(void **state)
     expect(&report, "ok", "only root", "");
 }
 
+static void a_network_needs_its_dhcp_server(void **state)
+{
+    OPEN;
+
+    doctor_dhcp_server(&report, "vmn-x", true);
+    expect(&report, "ok", "vmn-x runs", "");
+    report = open_report();
+    doctor_dhcp_server(&report, "vmn-x", false);
+    expect(&report, "blocks", "vmn-x has ended", "start any VM");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_network_without_a_living_helper_is_stale),
         cmocka_unit_test(a_pid_that_was_used_again_is_no_helper),
         cmocka_unit_test(stale_networks_are_told),
+        cmocka_unit_test(a_network_needs_its_dhcp_server),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
