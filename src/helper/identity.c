@@ -67,3 +67,14 @@ int identity_choose(struct identity *identity, const char *user, const struct ca
         *identity = (struct identity){(uid_t)uid, (gid_t)gid};
     return 0;
 }
+
+bool identity_is_root(const struct caller *caller)
+{
+    unsigned long uid;
+
+    if (getuid() != 0)
+        return false;
+    if (!caller->sudo_uid && !caller->sudo_gid)
+        return true;
+    return caller->sudo_uid && text_parse_number(caller->sudo_uid, 0, id_max, &uid) == 0 && uid == 0;
+}

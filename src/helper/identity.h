@@ -18,4 +18,7 @@ struct identity {
  * Returns 0, or -1 after logging what is wrong: exit status 2. */
 int identity_choose(struct identity *identity, const char *user, const struct caller *caller, bool by_socket);
 
+/* Did root itself start us, and not another user by sudo? */
+bool identity_is_root(const struct caller *caller);
+
 #endif

@@ -72,6 +72,9 @@ void interface_stop(struct interface *interface);
 /* Does this system have networks that somebody else owns (config.network)? */
 bool interface_takes_networks(void);
 
+/* Is bridged mode for root alone, where nobody has allowed it to others? */
+bool interface_restricts_bridges(void);
+
 /* Is the offload engine worth its place here, when nobody says so? */
 bool interface_prefers_engine(void);
 

@@ -248,6 +248,12 @@ bool interface_takes_networks(void)
     return false;
 }
 
+/* Who can put a machine on the host's own network can pretend to be any other machine there. */
+bool interface_restricts_bridges(void)
+{
+    return true;
+}
+
 bool interface_prefers_engine(void)
 {
     return true;

@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "common/own_path.h"
 #include "common/version.h"
+#include "helper/acl.h"
 #include "helper/datagram.h"
 #include "helper/host.h"
 #include "helper/identity.h"
@@ -104,6 +105,8 @@ static int open_privileged(struct helper *helper)
 {
     const struct options *options = helper->options;
 
+    if (acl_check(&options->interface, helper->caller) < 0)
+        return -1;
     log_info("main", "enabling bulk forwarding");
     helper->interface = interface_start(&options->interface, &helper->info);
     if (!helper->interface)
