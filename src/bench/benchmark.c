@@ -1,4 +1,5 @@
 #include "bench/benchmark.h"
+#include "bench/benchmark_networks.h"
 #include "bench/host_facts.h"
 #include "bench/name.h"
 #include "common/text.h"
@@ -17,7 +18,6 @@ static const char *const driver_keys[] = {"name", "tag", "offloading", "command"
 static const char *const driver_names[] = {"vfkit", "krunkit", "qemu", NULL};
 static const char *const mode_names[] = {"shared", "bridged", "host", NULL};
 static const char *const test_names[] = {"host-to-vm", "vm-to-host", "vm-to-vm", NULL};
-static const char *const network_names[] = {"vmnet-helper", "path", NULL};
 static const char *const protocol_names[] = {"tcp", "udp", NULL};
 
 static int read_driver(struct yaml_file *file, yaml_node_t *node, struct benchmark_driver *driver)
@@ -118,6 +118,7 @@ static int read_vms(struct yaml_file *file, struct benchmark *benchmark)
 
     benchmark->vms[0] = 2;
     benchmark->vms_count = 1;
+    benchmark->vms_given = node;
     if (!node)
         return 0;
     bool is_list = node->type == YAML_SEQUENCE_NODE;
@@ -159,20 +160,32 @@ static int read_bool(struct yaml_file *file, const char *key, bool *value)
     return node ? yaml_file_bool(file, node, key, value) : 0;
 }
 
-/* "pps" and "latency": two tests each. */
+static void add_tests(struct benchmark *benchmark, const char *one, const char *other)
+{
+    text_copy(benchmark->tests[benchmark->test_count++], NAME_SIZE, one);
+    text_copy(benchmark->tests[benchmark->test_count++], NAME_SIZE, other);
+}
+
+void benchmark_add_pps(struct benchmark *benchmark)
+{
+    add_tests(benchmark, "frames-host-to-vm", "frames-vm-to-host");
+}
+
+void benchmark_add_latency(struct benchmark *benchmark)
+{
+    add_tests(benchmark, "latency-idle", "latency-loaded");
+}
+
 static int read_more_tests(struct yaml_file *file, struct benchmark *benchmark)
 {
-    static const char *const keys[] = {"pps", "latency"};
-    static const char *const names[][2] = {{"frames-host-to-vm", "frames-vm-to-host"},
-                                           {"latency-idle", "latency-loaded"}};
+    bool pps = false, latency = false;
 
-    for (int i = 0; i < 2; i++) {
-        bool wanted = false;
-        if (read_bool(file, keys[i], &wanted) < 0)
-            return -1;
-        for (int test = 0; test < 2 && wanted; test++)
-            text_copy(benchmark->tests[benchmark->test_count++], NAME_SIZE, names[i][test]);
-    }
+    if (read_bool(file, "pps", &pps) < 0 || read_bool(file, "latency", &latency) < 0)
+        return -1;
+    if (pps)
+        benchmark_add_pps(benchmark);
+    if (latency)
+        benchmark_add_latency(benchmark);
     return 0;
 }
 
@@ -235,7 +248,7 @@ static int check_words(struct yaml_file *file, const struct benchmark *benchmark
 static int read_all(struct yaml_file *file, struct benchmark *b)
 {
     if (read_drivers(file, b) < 0 ||
-        read_choices(file, "networks", network_names, 1, b->networks, &b->network_count) < 0 ||
+        benchmark_networks_read(file, b) < 0 ||
         read_choices(file, "operation-modes", mode_names, 3, b->modes, &b->mode_count) < 0 ||
         read_choices(file, "tests", test_names, 3, b->tests, &b->test_count) < 0 || read_more_tests(file, b) < 0 ||
         read_vms(file, b) < 0 ||

@@ -6,7 +6,12 @@
 
 #include <stdbool.h>
 
-enum { BENCHMARK_LIST_MAX = 32, BENCHMARK_TESTS_MAX = 8, BENCHMARK_COMMAND_SIZE = 512 };
+enum {
+    BENCHMARK_LIST_MAX = 32,
+    BENCHMARK_TESTS_MAX = 8,
+    BENCHMARK_NETWORKS_MAX = 8,
+    BENCHMARK_COMMAND_SIZE = 512,
+};
 
 struct benchmark_driver {
     char name[NAME_SIZE];
@@ -17,10 +22,23 @@ struct benchmark_driver {
     char image[4096];                      /* of its guests, instead of the benchmark's; empty: none */
 };
 
+enum { NETWORK_WORDS_MAX = 32, NETWORK_WORD_SIZE = 256, NETWORK_ADDRESS_SIZE = 16 };
+
+/* A network: one that the bench knows by name (vmnet-helper, path, veth), or one that a command makes. */
+struct benchmark_network {
+    char name[NAME_SIZE];
+    char command[NETWORK_WORDS_MAX][NETWORK_WORD_SIZE]; /* with {fd} or {socket} in it */
+    int word_count;                                     /* 0: known by its name */
+    bool stream;                                        /* frames after their length; else datagrams */
+    char address[NETWORK_ADDRESS_SIZE];                 /* of the VM as the host reaches it */
+    char vm_address[NETWORK_ADDRESS_SIZE];              /* of the VM as it is set in it */
+    char host_address[NETWORK_ADDRESS_SIZE];            /* of the host as the VM reaches it */
+};
+
 struct benchmark {
     struct benchmark_driver drivers[BENCHMARK_LIST_MAX];
     int driver_count;
-    char networks[BENCHMARK_LIST_MAX][NAME_SIZE];
+    struct benchmark_network networks[BENCHMARK_NETWORKS_MAX];
     int network_count;
     char modes[3][NAME_SIZE];
     int mode_count;
@@ -28,6 +46,7 @@ struct benchmark {
     int test_count;
     unsigned vms[BENCHMARK_LIST_MAX];
     int vms_count;
+    bool vms_given;                   /* else guests are two, and namespaces in their place one */
     char shared_interface[NAME_SIZE]; /* empty: the harness chooses */
     unsigned time;                    /* seconds of one iperf3 run */
     unsigned omit;                    /* seconds at its start that do not count */
@@ -43,6 +62,10 @@ struct benchmark {
     unsigned cpus;                    /* of a VM; 0: the harness chooses */
     unsigned memory;                  /* MiB; 0: the harness chooses */
 };
+
+/* The tests "pps" and "latency" stand for, added to those of the benchmark. */
+void benchmark_add_pps(struct benchmark *benchmark);
+void benchmark_add_latency(struct benchmark *benchmark);
 
 /* Read the file. Returns 0, or -1 after logging line and column of what is wrong. */
 int benchmark_read(struct benchmark *benchmark, const char *path);

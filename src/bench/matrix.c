@@ -30,7 +30,7 @@ static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, 
     setup.test_count = 0;
     for (int i = 0; i < benchmark->test_count; i++) {
         const char *test = benchmark->tests[i];
-        bool possible = strcmp(test, "vm-to-vm") || (setup.key.vms > 1 && setup.driver);
+        bool possible = strcmp(test, "vm-to-vm") || setup.key.vms > 1;
         if (possible && matrix_is_wanted(&setup.key, test, patterns, pattern_count))
             text_copy(setup.tests[setup.test_count++], NAME_SIZE, test);
     }
@@ -40,23 +40,36 @@ static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, 
 
 /* The rows of the network "path": src/bench/path_linux.c. */
 static const char *const path_drivers[] = {"cable", "passt", "helper", "helper:offload", "veth", NULL};
+static const char *const namespace_drivers[] = {MATRIX_NAMESPACE, NULL};
 
-static void add_path(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int count)
+/* What is a network of its own for each VM has only one. */
+static bool can_have(const struct benchmark_network *network, const char *driver, unsigned vms)
 {
-    struct matrix_setup setup = {.key = {.network = "path", .mode = "host", .vms = 1}};
-
-    for (int i = 0; path_drivers[i]; i++) {
-        text_copy(setup.key.driver, sizeof(setup.key.driver), path_drivers[i]);
-        add_setup(matrix, benchmark, &setup, patterns, count);
-    }
+    return vms == 1 || (!network->word_count && strcmp(driver, "passt"));
 }
 
-static void add_guests(struct matrix *matrix, const struct benchmark *b, const char *network, char *const *patterns,
-                       int count)
+static void add_namespaces(struct matrix *matrix, const struct benchmark *b, const struct benchmark_network *network,
+                           char *const *patterns, int count)
 {
-    struct matrix_setup setup = {0};
+    const char *const *drivers = strcmp(network->name, "path") ? namespace_drivers : path_drivers;
+    struct matrix_setup setup = {.key = {.mode = "host"}, .network = network};
 
-    text_copy(setup.key.network, sizeof(setup.key.network), network);
+    text_copy(setup.key.network, sizeof(setup.key.network), network->name);
+    for (int v = 0; v < (b->vms_given ? b->vms_count : 1); v++)
+        for (int d = 0; drivers[d]; d++) {
+            setup.key.vms = b->vms_given ? b->vms[v] : 1;
+            text_copy(setup.key.driver, sizeof(setup.key.driver), drivers[d]);
+            if (can_have(network, drivers[d], setup.key.vms))
+                add_setup(matrix, b, &setup, patterns, count);
+        }
+}
+
+static void add_guests(struct matrix *matrix, const struct benchmark *b, const struct benchmark_network *network,
+                       char *const *patterns, int count)
+{
+    struct matrix_setup setup = {.network = network};
+
+    text_copy(setup.key.network, sizeof(setup.key.network), network->name);
     for (int d = 0; d < b->driver_count; d++)
         for (int m = 0; m < b->mode_count; m++)
             for (int v = 0; v < b->vms_count; v++) {
@@ -68,23 +81,44 @@ static void add_guests(struct matrix *matrix, const struct benchmark *b, const c
             }
 }
 
+static bool has_guests(const struct benchmark_network *network)
+{
+    return !strcmp(network->name, "vmnet-helper");
+}
+
+static int check_vms(const struct benchmark *benchmark)
+{
+    for (int n = 0; n < benchmark->network_count; n++)
+        for (int v = 0; benchmark->vms_given && v < benchmark->vms_count; v++)
+            if (!has_guests(&benchmark->networks[n]) && benchmark->vms[v] > MATRIX_NAMESPACES_MAX) {
+                log_error("bench", "vms: the network \"%s\" has at most %d VMs", benchmark->networks[n].name,
+                          MATRIX_NAMESPACES_MAX);
+                return -1;
+            }
+    return 0;
+}
+
 int matrix_create(struct matrix *matrix, const struct benchmark *benchmark, char *const *patterns, int pattern_count)
 {
-    size_t most = (size_t)benchmark->network_count *
-                  (4 + (size_t)benchmark->driver_count * (size_t)benchmark->mode_count * (size_t)benchmark->vms_count);
+    size_t most = (size_t)benchmark->network_count * ((size_t)benchmark->vms_count + 1) *
+                  (5 + (size_t)benchmark->driver_count * (size_t)benchmark->mode_count);
 
-    *matrix = (struct matrix){.setups = calloc(most, sizeof(*matrix->setups))};
+    *matrix = (struct matrix){0};
+    if (check_vms(benchmark) < 0)
+        return -1;
+    matrix->setups = calloc(most, sizeof(*matrix->setups));
     if (!matrix->setups) {
         log_error("bench", "out of memory");
         return -1;
     }
     for (int i = 0; i < benchmark->network_count; i++)
-        if (!strcmp(benchmark->networks[i], "path"))
-            add_path(matrix, benchmark, patterns, pattern_count);
+        if (has_guests(&benchmark->networks[i]))
+            add_guests(matrix, benchmark, &benchmark->networks[i], patterns, pattern_count);
         else
-            add_guests(matrix, benchmark, benchmark->networks[i], patterns, pattern_count);
+            add_namespaces(matrix, benchmark, &benchmark->networks[i], patterns, pattern_count);
     if (!matrix->count) {
-        log_error("bench", pattern_count ? "no cell matches --only: `run --check` lists them"
+        log_error("bench", pattern_count ? "no cell matches --only: names are such as path/host-helper-1/host-to-vm; "
+                                           "`run --check` lists them"
                                          : "the benchmark has no cell: vm-to-vm needs two VMs");
         matrix_free(matrix);
         return -1;

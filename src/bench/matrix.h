@@ -8,7 +8,8 @@
 /* What runs with the same VMs: one start, all tests, one stop. */
 struct matrix_setup {
     struct result_key key; /* of its tests; test is empty */
-    const struct benchmark_driver *driver; /* NULL for the network "path", which has no guest */
+    const struct benchmark_driver *driver; /* NULL where namespaces play the VMs: all networks but vmnet-helper */
+    const struct benchmark_network *network;
     char tests[BENCHMARK_TESTS_MAX][NAME_SIZE];
     int test_count;
 };
@@ -17,6 +18,12 @@ struct matrix {
     struct matrix_setup *setups;
     int count;
 };
+
+/* The driver of networks that have just one: a namespace plays the VM. */
+#define MATRIX_NAMESPACE "namespace"
+
+/* More namespaces than that are not made. */
+enum { MATRIX_NAMESPACES_MAX = 16 };
 
 /* All setups whose tests match one of the patterns (shell patterns that may match any part of
  * "network/mode-driver-vms/test"; no pattern: all). The benchmark must live on. Returns 0, or -1 (logged);

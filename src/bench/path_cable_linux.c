@@ -1,28 +1,22 @@
 #include "bench/path_cable.h"
+#include "bench/path_carrier.h"
 #include "bench/path_namespace.h"
 #include "bench/path_relay.h"
 #include "bench/stop.h"
+#include "common/file.h"
 #include "common/log.h"
-#include "common/own_path.h"
 #include "common/process.h"
+#include "common/text.h"
 
-#include <cjson/cJSON.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-enum { HOST_ADDRESS = (int)0xc0a86a01, VM_ADDRESS = (int)0xc0a86a02, JSON_MAX = 4096 };
-
-const char *const path_kind_names[] = {"cable", "passt", "helper", "helper:offload", "veth", NULL};
 
 static void close_fd(int *fd)
 {
@@ -49,219 +43,214 @@ static int leave(int before)
     return result;
 }
 
-/* The line of JSON that the helper prints when it is ready. */
-static int read_mac(int fd, uint8_t *mac)
+static uint32_t address_of(const char *text)
 {
-    char line[JSON_MAX + 1];
-    size_t used = 0;
-    double end = process_clock() + 30;
+    struct in_addr address = {0};
 
-    while (used < JSON_MAX && process_clock() < end && !stop_wanted()) {
-        struct pollfd wait = {.fd = fd, .events = POLLIN};
-        if (poll(&wait, 1, 100) <= 0)
-            continue;
-        ssize_t count = read(fd, line + used, JSON_MAX - used);
-        if (count <= 0)
-            break;
-        used += (size_t)count;
-        if (memchr(line, '\n', used))
-            break;
-    }
-    line[used] = '\0';
-    cJSON *json = cJSON_Parse(line);
-    const cJSON *text = cJSON_GetObjectItemCaseSensitive(json, "vmnet_mac_address");
-    int result = cJSON_IsString(text) ? mac_parse(text->valuestring, mac) : -1;
-    cJSON_Delete(json);
-    return result;
-}
-
-/* Why the helper did not start: its last line. */
-static void show_log(int log)
-{
-    char text[2048];
-    off_t end = lseek(log, 0, SEEK_END);
-    off_t most = sizeof(text) - 1;
-    ssize_t length = pread(log, text, sizeof(text) - 1, end > most ? end - most : 0);
-
-    while (length > 0 && text[length - 1] == '\n')
-        length--;
-    text[length > 0 ? length : 0] = '\0';
-    const char *line = strrchr(text, '\n');
-    log_error("bench", "vmnet-helper did not start: %s", line ? line + 1 : text);
-}
-
-/* Start vmnet-helper in the current namespace, with its end of the socket. */
-static int start_helper(struct path_cable *cable, int socket, uint8_t *mac)
-{
-    char path[PATH_MAX];
-    const char *argv[16] = {path, "--fd", "3", "--parent-liveness-fd", "4", "--operation-mode", "host"};
-    int out[2], alive[2], count = 7;
-
-    if (cable->kind == PATH_HELPER_OFFLOAD) {
-        argv[count++] = "--enable-tso";
-        argv[count++] = "--enable-checksum-offload";
-    }
-    if (own_sibling("vmnet-helper", path, sizeof(path)) < 0 || pipe2(out, O_CLOEXEC) < 0)
-        return -1;
-    if (pipe2(alive, O_CLOEXEC) < 0) {
-        close(out[0]);
-        close(out[1]);
-        return -1;
-    }
-    cable->liveness = alive[1];
-    cable->log = memfd_create("vmnet-helper.log", MFD_CLOEXEC);
-    struct process_options options = {
-        .argv = argv, .fds = {-1, out[1], cable->log, socket, alive[0]}, .fd_count = 5, .new_group = true};
-    cable->carrier = process_start(&options);
-    int error = errno;
-    close(out[1]);
-    close(alive[0]);
-    int result = cable->carrier > 0 ? read_mac(out[0], mac) : -1;
-    close(out[0]);
-    if (cable->carrier < 0)
-        log_error("bench", "cannot start \"%s\": %s", path, strerror(error));
-    else if (result < 0 && !stop_wanted())
-        show_log(cable->log);
-    return result;
-}
-
-/* passt is no switch: it makes connections of its own, to this namespace's addresses, and takes those to
- * its ports for the VM. It wants an interface with a default route. */
-static int start_passt(struct path_cable *cable, int socket)
-{
-    static const char *const argv[] = {"passt", "--quiet", "--foreground", "--fd", "3", "--ipv4-only", "-a",
-                                       PATH_VM_ADDRESS, "-n", "255.255.255.0", "-g", PATH_HOST_ADDRESS, "-t", "5201",
-                                       "-u", "5299", NULL};
-    static const char *const route[] = {"ip", "route", "add", "default", "dev", "h0", NULL};
-    struct process_options options = {.argv = argv, .fds = {-1, -1, -1, socket}, .fd_count = 4, .new_group = true,
-                                      .die_with_parent = true};
-
-    cable->vm_address = "127.0.0.1";
-    cable->host_tap = path_tap_open("h0", NULL, false);
-    if (cable->host_tap < 0 || path_address_set("h0", 0x0a4d0001) < 0 || process_run(route, NULL) != 0)
-        return -1;
-    cable->carrier = process_start(&options);
-    if (cable->carrier < 0)
-        log_error("bench", "cannot start passt: %s", strerror(errno));
-    return cable->carrier < 0 ? -1 : 0;
-}
-
-static int start_reference(struct path_cable *cable, int socket)
-{
-    cable->host_tap = path_tap_open("h0", NULL, false);
-    if (cable->host_tap < 0 || path_bridge_make("br0", "h0") < 0 || path_address_set("br0", (uint32_t)HOST_ADDRESS) < 0)
-        return -1;
-    cable->carrier = path_cable_start(cable->host_tap, socket);
-    return cable->carrier < 0 ? -1 : 0;
+    inet_pton(AF_INET, text, &address);
+    return ntohl(address.s_addr);
 }
 
 /* The host's side, in its namespace. */
-static int start_host_side(struct path_cable *cable, int socket, uint8_t *mac)
+static int start_host_side(struct path_cable *cable, unsigned number, int ends[2], uint8_t *mac)
 {
-    int before = enter(cable->host);
+    struct path_vm *vm = &cable->vms[number];
+    int before = enter(cable->host), result;
+
     if (before < 0)
         return -1;
-    int result = cable->kind == PATH_CABLE   ? start_reference(cable, socket)
-                 : cable->kind == PATH_PASST ? start_passt(cable, socket)
-                                             : start_helper(cable, socket, mac);
+    switch (cable->kind) {
+    case PATH_CABLE:
+        result = path_carrier_cable(vm, number, ends[0]);
+        if (result == 0 && number == 0)
+            result = path_address_set("br0", address_of(cable->host_address));
+        break;
+    case PATH_PASST:
+        result = path_carrier_passt(vm, ends[0]);
+        break;
+    case PATH_COMMAND:
+        result = path_carrier_command(vm, cable->network, ends[0], &ends[1]);
+        break;
+    default:
+        result = path_carrier_helper(vm, cable->kind == PATH_HELPER_OFFLOAD, ends[0], mac);
+    }
     return leave(before) < 0 ? -1 : result;
 }
 
-static int start_vm_side(struct path_cable *cable, int socket, const uint8_t *mac)
+static bool is_stream(const struct path_cable *cable)
 {
-    int before = enter(cable->vm);
-    if (before < 0)
-        return -1;
-    bool header = cable->kind == PATH_HELPER_OFFLOAD;
-    cable->tap = path_tap_open("vm0", mac, header);
-    int result = cable->tap < 0 ? -1 : path_address_set("vm0", (uint32_t)VM_ADDRESS);
-    if (result == 0)
-        cable->peer = cable->kind == PATH_PASST ? path_stream_peer_start(cable->tap, socket)
-                                                : path_peer_start(cable->tap, socket, header);
-    return leave(before) < 0 || cable->peer < 0 ? -1 : result;
+    return cable->kind == PATH_PASST || (cable->kind == PATH_COMMAND && cable->network->stream);
 }
 
-static int start_relayed(struct path_cable *cable)
+static int start_vm_side(const struct path_cable *cable, struct path_vm *vm, int socket, const uint8_t *mac)
 {
-    uint8_t mac[MAC_SIZE] = {0x02, 0, 0, 0, 0, 2};
+    bool header = cable->kind == PATH_HELPER_OFFLOAD;
+    int before = enter(vm->namespace);
+
+    if (before < 0)
+        return -1;
+    vm->tap = path_tap_open("vm0", mac, header);
+    int result = vm->tap < 0 ? -1 : path_address_set("vm0", address_of(vm->vm_address));
+    if (result == 0)
+        vm->peer = is_stream(cable) ? path_stream_peer_start(vm->tap, socket)
+                                    : path_peer_start(vm->tap, socket, header);
+    return leave(before) < 0 || vm->peer < 0 ? -1 : result;
+}
+
+static int start_relayed(struct path_cable *cable, unsigned number)
+{
+    uint8_t mac[MAC_SIZE] = {0x02, 0, 0, 0, 0, (uint8_t)(2 + number)};
     int ends[2];
 
-    if (socketpair(AF_UNIX, (cable->kind == PATH_PASST ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0, ends) < 0)
+    if (socketpair(AF_UNIX, (is_stream(cable) ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0, ends) < 0)
         return -1;
-    int result = start_host_side(cable, ends[0], mac);
+    int result = start_host_side(cable, number, ends, mac);
     close(ends[0]);
     if (result == 0)
-        result = start_vm_side(cable, ends[1], mac);
+        result = start_vm_side(cable, &cable->vms[number], ends[1], mac);
     close(ends[1]);
     return result;
 }
 
-static int start_veth(struct path_cable *cable)
+/* One pair is the limit of the kernel; several VMs need a bridge. */
+static int start_veth(struct path_cable *cable, unsigned number)
 {
+    const struct path_vm *vm = &cable->vms[number];
     int before = enter(cable->host), result = -1;
+    char name[16];
 
     if (before < 0)
         return -1;
-    if (path_veth_make("h0", "vm0", cable->vm) == 0 && path_address_set("h0", (uint32_t)HOST_ADDRESS) == 0 &&
-        path_namespace_enter(cable->vm) == 0)
-        result = path_address_set("vm0", (uint32_t)VM_ADDRESS);
+    snprintf(name, sizeof(name), "h%u", number);
+    if (path_veth_make(name, "vm0", vm->namespace) < 0 || path_link_up(name) < 0)
+        result = -1;
+    else if (cable->vm_count == 1)
+        result = path_address_set(name, address_of(cable->host_address));
+    else if ((result = path_bridge_join("br0", name)) == 0 && number == 0)
+        result = path_address_set("br0", address_of(cable->host_address));
+    if (result == 0 && (result = path_namespace_enter(vm->namespace)) == 0)
+        result = path_address_set("vm0", address_of(vm->vm_address));
     return leave(before) < 0 ? -1 : result;
 }
 
-bool path_kind_is_there(enum path_kind kind)
+enum path_kind path_kind_of(const struct matrix_setup *setup)
 {
-    static const char *const argv[] = {"passt", "--version", NULL};
+    static const char *const names[] = {"cable", "passt", "helper", "helper:offload", "veth"};
+
+    if (setup->network->word_count)
+        return PATH_COMMAND;
+    for (int i = 0; i < PATH_COMMAND; i++)
+        if (!strcmp(setup->key.driver, names[i]))
+            return (enum path_kind)i;
+    return PATH_VETH; /* the network of this name */
+}
+
+bool path_kind_is_there(enum path_kind kind, const struct benchmark_network *network, char *reason, size_t size)
+{
+    const char *program = kind == PATH_PASST ? "passt" : network->command[0];
+    const char *const argv[] = {"sh", "-c", "command -v -- \"$1\"", "sh", program, NULL};
     char *output = NULL;
 
-    if (kind != PATH_PASST)
+    if (kind != PATH_PASST && kind != PATH_COMMAND)
         return true;
     bool there = process_run(argv, &output) == 0;
     free(output);
+    if (!there)
+        text_format(reason, size, "%s is not installed", program);
     return there;
 }
 
-int path_cable_start_kind(struct path_cable *cable, enum path_kind kind)
+static void init(struct path_cable *cable, const struct matrix_setup *setup)
 {
-    *cable = (struct path_cable){.kind = kind, .carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1,
-                                  .log = -1, .vm_address = PATH_VM_ADDRESS};
+    *cable = (struct path_cable){.kind = path_kind_of(setup), .network = setup->network, .host = -1};
+    bool is_command = cable->kind == PATH_COMMAND;
+    text_copy(cable->host_address, sizeof(cable->host_address),
+              is_command ? setup->network->host_address : PATH_HOST_ADDRESS);
+    cable->vm_count = setup->key.vms;
+    for (unsigned i = 0; i < cable->vm_count; i++) {
+        struct path_vm *vm = &cable->vms[i];
+        *vm = (struct path_vm){
+            .namespace = -1, .carrier = -1, .peer = -1, .tap = -1, .host_tap = -1, .liveness = -1, .log = -1};
+        if (is_command)
+            text_copy(vm->vm_address, sizeof(vm->vm_address), setup->network->vm_address);
+        else
+            text_format(vm->vm_address, sizeof(vm->vm_address), "192.168.106.%u", 2 + i);
+        text_copy(vm->address, sizeof(vm->address), is_command ? setup->network->address : vm->vm_address);
+    }
+}
+
+int path_cable_start_kind(struct path_cable *cable, const struct matrix_setup *setup)
+{
+    init(cable, setup);
     cable->host = path_namespace_create();
-    cable->vm = cable->host < 0 ? -1 : path_namespace_create();
-    int result = cable->vm < 0 ? -1 : kind == PATH_VETH ? start_veth(cable) : start_relayed(cable);
+    int result = cable->host < 0 ? -1 : 0;
+    for (unsigned i = 0; i < cable->vm_count && result == 0; i++) {
+        cable->vms[i].namespace = path_namespace_create();
+        if (cable->vms[i].namespace < 0 || stop_wanted())
+            result = -1;
+        else
+            result = cable->kind == PATH_VETH ? start_veth(cable, i) : start_relayed(cable, i);
+    }
     if (result < 0) {
         if (!stop_wanted())
-            log_error("bench", "cannot make the path \"%s\"", path_kind_names[kind]);
+            log_error("bench", "cannot make %s/%s-%s-%u", setup->key.network, setup->key.mode, setup->key.driver,
+                      setup->key.vms);
         path_cable_stop(cable);
     }
     return result;
 }
 
+static void stop_vm(struct path_vm *vm, bool at_once)
+{
+    close_fd(&vm->liveness);
+    if (vm->peer > 0) {
+        kill(vm->peer, SIGKILL);
+        process_wait(vm->peer, -1);
+    }
+    if (vm->carrier > 0)
+        process_end(vm->carrier, at_once ? 0 : 10);
+    vm->peer = vm->carrier = -1;
+    close_fd(&vm->tap);
+    close_fd(&vm->host_tap);
+    close_fd(&vm->namespace);
+    close_fd(&vm->log);
+    if (*vm->folder)
+        file_remove_tree(vm->folder);
+    *vm->folder = '\0';
+}
+
 void path_cable_stop(struct path_cable *cable)
 {
-    close_fd(&cable->liveness);
-    if (cable->peer > 0) {
-        kill(cable->peer, SIGKILL);
-        process_wait(cable->peer, -1);
-    }
-    if (cable->carrier > 0)
-        process_end(cable->carrier, cable->kind == PATH_CABLE ? 0 : 10);
-    cable->peer = cable->carrier = -1;
-    close_fd(&cable->tap);
-    close_fd(&cable->host_tap);
-    close_fd(&cable->host);
-    close_fd(&cable->vm);
-    close_fd(&cable->log);
+    for (unsigned i = 0; i < cable->vm_count; i++)
+        stop_vm(&cable->vms[i], cable->kind == PATH_CABLE);
+    if (cable->vm_count)
+        close_fd(&cable->host);
+    cable->vm_count = 0;
 }
 
 struct usage path_cable_usage(const struct path_cable *cable)
 {
+    bool has_log = cable->kind == PATH_HELPER || cable->kind == PATH_HELPER_OFFLOAD;
     struct usage usage = {0};
-    char log[64] = "";
 
-    if (cable->log >= 0) {
-        snprintf(log, sizeof(log), "/proc/self/fd/%d", cable->log);
-        usage_ask(cable->carrier);
+    for (unsigned i = 0; i < cable->vm_count && has_log; i++)
+        usage_ask(cable->vms[i].carrier);
+    if (has_log)
         stop_pause(0.1);
+    for (unsigned i = 0; i < cable->vm_count; i++) {
+        const struct path_vm *vm = &cable->vms[i];
+        char log[64] = "";
+        if (has_log)
+            snprintf(log, sizeof(log), "/proc/self/fd/%d", vm->log);
+        usage_add(&usage, vm->carrier > 0 ? vm->carrier : 0, log);
     }
-    usage_add(&usage, cable->carrier > 0 ? cable->carrier : 0, log);
     return usage;
+}
+
+void path_cable_last_line(const struct path_cable *cable, char *line, size_t size)
+{
+    *line = '\0';
+    for (unsigned i = 0; i < cable->vm_count && !*line; i++)
+        if (cable->vms[i].log >= 0)
+            path_carrier_last_line(cable->vms[i].log, line, size);
 }

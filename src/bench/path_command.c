@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: vmnet-bench path [--quick] [--rounds N] [--time S] [-o DIR] [--json]\n"
+    "usage: vmnet-bench path [--quick] [--rounds N] [--time S] [--vms N,...] [-o DIR] [--json]\n"
     "\n"
     "Measure the path of frames without a guest: a network namespace plays the VM. Side by side, taking turns:\n"
     "  cable           the reference: one frame, one system call\n"
@@ -21,11 +21,12 @@ static const char help[] =
     "  helper          vmnet-helper\n"
     "  helper:offload  vmnet-helper --enable-tso --enable-checksum-offload\n"
     "  veth            the limit of the kernel: nothing between\n"
-    "Needs root and Linux. Results: DIR/bench/path/host-<name>-1/.\n"
+    "Needs root and Linux. Results: DIR/bench/path/host-<name>-<vms>/.\n"
     "\n"
     "  -q, --quick         one short round: does it work at all?\n"
     "  -r, --rounds N      rounds that count, after a warm-up (default: 5)\n"
     "  -t, --time SECONDS  of one iperf3 run (default: 3)\n"
+    "      --vms N,...     so many VMs on the network, all with traffic at once: 1,2,4,8 (default: 1; not passt)\n"
     "  -o, --output DIR    the output folder (default: out)\n"
     "      --only PATTERN  only cells whose name (path/host-helper-1/host-to-vm) has a part that matches it\n"
     "      --resume        keep the rounds that are there\n"
@@ -42,6 +43,7 @@ struct column {
 static const struct column columns[] = {
     {"Gbit/s ->", "gbit_host_to_vm", "host-to-vm", MEASURE_BITRATE},
     {"Gbit/s <-", "gbit_vm_to_host", "vm-to-host", MEASURE_BITRATE},
+    {"Gbit/s ><", "gbit_vm_to_vm", "vm-to-vm", MEASURE_BITRATE},
     {"s/GB ->", "cpu_host_to_vm", "host-to-vm", MEASURE_CPU},
     {"s/GB <-", "cpu_vm_to_host", "vm-to-host", MEASURE_CPU},
     {"retr ->", "retransmits_host_to_vm", "host-to-vm", MEASURE_RETRANSMITS},
@@ -54,18 +56,35 @@ static const struct column columns[] = {
     {"load p99", "loaded_p99_us", "latency-loaded", MEASURE_LATENCY_P99},
 };
 
-static const char *const rows[] = {"cable", "passt", "helper", "helper:offload", "veth"};
+static const char *const drivers[] = {"cable", "passt", "helper", "helper:offload", "veth"};
 
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), ROWS = sizeof(rows) / sizeof(rows[0]), PATTERNS_MAX = 32 };
+enum {
+    COLUMNS = sizeof(columns) / sizeof(columns[0]),
+    DRIVERS = sizeof(drivers) / sizeof(drivers[0]),
+    ROWS_MAX = DRIVERS * BENCHMARK_LIST_MAX,
+    PATTERNS_MAX = 32,
+};
 
 struct value {
     int count;
     double median, low, high;
 };
 
-static struct value read_value(const char *tree, const char *driver, const struct column *column, double *values)
+struct row {
+    char name[NAME_SIZE]; /* "helper", "helper #4": with four VMs */
+    struct value values[COLUMNS];
+};
+
+struct table {
+    struct row rows[ROWS_MAX];
+    int row_count;
+    bool used[COLUMNS];
+};
+
+static struct value read_value(const char *tree, const char *driver, unsigned vms, const struct column *column,
+                               double *values)
 {
-    struct result_key key = {.network = "path", .mode = "host", .vms = 1};
+    struct result_key key = {.network = "path", .mode = "host", .vms = vms};
     struct value value = {0};
     int bad = 0;
 
@@ -80,53 +99,77 @@ static struct value read_value(const char *tree, const char *driver, const struc
     return value;
 }
 
-static void print_table(struct value (*table)[COLUMNS])
+static void fill_row(struct table *table, const char *tree, const char *driver, unsigned vms, double *values)
 {
-    bool spread = false;
+    struct row *row = &table->rows[table->row_count++];
+    char suffix[16] = "";
+
+    if (vms > 1)
+        snprintf(suffix, sizeof(suffix), " #%u", vms);
+    text_format(row->name, sizeof(row->name), "%s%s", driver, suffix);
+    for (int c = 0; c < COLUMNS; c++) {
+        row->values[c] = read_value(tree, driver, vms, &columns[c], values);
+        /* Nothing between VMs where there is but one. */
+        table->used[c] |= row->values[c].count > 0 || strcmp(columns[c].test, "vm-to-vm");
+    }
+}
+
+static void print_spread(const struct table *table, const struct row *row)
+{
+    printf("%-18s", "  least to most");
+    for (int c = 0; c < COLUMNS; c++) {
+        const struct value *value = &row->values[c];
+        char text[40] = "";
+        if (!table->used[c])
+            continue;
+        if (value->count > 1)
+            snprintf(text, sizeof(text), "%.*f-%.*f", value->high >= 10 ? 0 : 1, value->low, value->high >= 10 ? 0 : 1,
+                     value->high);
+        printf(" %9s", text);
+    }
+    putchar('\n');
+}
+
+static void print_table(const struct table *table)
+{
     int rounds = 0;
 
-    printf("%-15s", "");
+    printf("%-18s", "");
     for (int c = 0; c < COLUMNS; c++)
-        printf(" %9s", columns[c].title);
+        if (table->used[c])
+            printf(" %9s", columns[c].title);
     putchar('\n');
-    for (int r = 0; r < ROWS; r++) {
-        printf("%-15s", rows[r]);
+    for (int r = 0; r < table->row_count; r++) {
+        const struct row *row = &table->rows[r];
+        bool spread = false;
+        printf("%-18s", row->name);
         for (int c = 0; c < COLUMNS; c++) {
-            const struct value *value = &table[r][c];
+            const struct value *value = &row->values[c];
             spread |= value->count > 1;
             rounds = value->count > rounds ? value->count : rounds;
             if (value->count)
                 printf(" %9.*f", value->median >= 100 ? 0 : 2, value->median);
-            else
+            else if (table->used[c])
                 printf(" %9s", "-");
         }
         putchar('\n');
-        if (!spread)
-            continue;
-        printf("%-15s", "  least to most");
-        for (int c = 0; c < COLUMNS; c++) {
-            const struct value *value = &table[r][c];
-            char text[40] = "";
-            if (value->count > 1)
-                snprintf(text, sizeof(text), "%.*f-%.*f", value->high >= 10 ? 0 : 1, value->low,
-                         value->high >= 10 ? 0 : 1, value->high);
-            printf(" %9s", text);
-        }
-        putchar('\n');
+        if (spread)
+            print_spread(table, row);
     }
-    printf("-> from the host to the VM, <- back. s/GB: CPU seconds of the process between for 10^9 bytes. retr: TCP\n"
-           "retransmissions. kfps: thousands of 64-byte UDP frames a second. p50, p99: round trip in microseconds,\n"
-           "alone and beside a TCP stream to the VM. Medians of %d rounds.\n", rounds);
+    printf("-> from the host to the VM, <- back, >< between VMs. s/GB: CPU seconds of the process between for 10^9 bytes.\n"
+           "retr: TCP retransmissions. kfps: thousands of 64-byte UDP frames a second. p50, p99: round trip in\n"
+           "microseconds, alone and beside a TCP stream to the VM. #N: N VMs, all with a stream at once; the sum counts.\n"
+           "Medians of %d rounds.\n", rounds);
 }
 
-static void print_json(struct value (*table)[COLUMNS])
+static void print_json(const struct table *table)
 {
     cJSON *root = cJSON_CreateObject();
 
-    for (int r = 0; r < ROWS; r++) {
-        cJSON *row = cJSON_AddObjectToObject(root, rows[r]);
+    for (int r = 0; r < table->row_count; r++) {
+        cJSON *row = cJSON_AddObjectToObject(root, table->rows[r].name);
         for (int c = 0; c < COLUMNS; c++) {
-            const struct value *value = &table[r][c];
+            const struct value *value = &table->rows[r].values[c];
             if (!value->count)
                 continue;
             cJSON *cell = cJSON_AddObjectToObject(row, columns[c].name);
@@ -143,85 +186,170 @@ static void print_json(struct value (*table)[COLUMNS])
     cJSON_Delete(root);
 }
 
-static int print_results(const char *output, bool json)
+static void print_results(const struct benchmark *benchmark, bool json)
 {
     char tree[PATH_MAX];
-    struct value table[ROWS][COLUMNS];
+    struct table *table = calloc(1, sizeof(*table));
     double *values = calloc(RESULTS_ROUNDS_MAX, sizeof(*values));
 
-    if (!values || !text_format(tree, sizeof(tree), "%s/bench", output)) {
-        free(values);
-        return 1;
+    if (table && values && text_format(tree, sizeof(tree), "%s/bench", benchmark->output)) {
+        for (int d = 0; d < DRIVERS; d++)
+            for (int v = 0; v < benchmark->vms_count; v++)
+                if (benchmark->vms[v] == 1 || strcmp(drivers[d], "passt"))
+                    fill_row(table, tree, drivers[d], benchmark->vms[v], values);
+        (json ? print_json : print_table)(table);
     }
-    for (int r = 0; r < ROWS; r++)
-        for (int c = 0; c < COLUMNS; c++)
-            table[r][c] = read_value(tree, rows[r], &columns[c], values);
     free(values);
-    if (json)
-        print_json(table);
-    else
-        print_table(table);
+    free(table);
+}
+
+/* "1,2,4" as the benchmark's numbers of VMs. Returns 0, or -1 when it is none. */
+static int parse_vms(struct benchmark *benchmark, const char *text)
+{
+    char word[8];
+    unsigned long number;
+
+    for (benchmark->vms_count = 0;; text++) {
+        size_t length = strcspn(text, ",");
+        if (length >= sizeof(word) || benchmark->vms_count == BENCHMARK_LIST_MAX)
+            return -1;
+        memcpy(word, text, length);
+        word[length] = '\0';
+        if (text_parse_number(word, 1, MATRIX_NAMESPACES_MAX, &number) < 0)
+            return -1;
+        for (int i = 0; i < benchmark->vms_count; i++)
+            if (benchmark->vms[i] == number)
+                return -1;
+        benchmark->vms[benchmark->vms_count++] = (unsigned)number;
+        text += length;
+        if (!*text)
+            return 0;
+    }
+}
+
+/* What a benchmark file for it would say. */
+static void describe(struct benchmark *benchmark)
+{
+    static const char *const tests[] = {"host-to-vm", "vm-to-host", "vm-to-vm"};
+
+    text_copy(benchmark->networks[0].name, NAME_SIZE, "path");
+    benchmark->network_count = 1;
+    for (int i = 0; i < 3; i++)
+        text_copy(benchmark->tests[benchmark->test_count++], NAME_SIZE, tests[i]);
+    benchmark_add_pps(benchmark);
+    benchmark_add_latency(benchmark);
+    benchmark->vms[0] = 1;
+    benchmark->vms_count = 1;
+    benchmark->vms_given = true;
+    benchmark->repeat = 5;
+    benchmark->time = 3;
+    benchmark->parallel = 1;
+    text_copy(benchmark->output, sizeof(benchmark->output), "out");
+}
+
+struct path_arguments {
+    char *patterns[PATTERNS_MAX];
+    int pattern_count;
+    bool json, quick, resume, help;
+};
+
+static int parse_number(const char *option, const char *text, unsigned long max, unsigned *value)
+{
+    unsigned long number;
+
+    if (text_parse_number(text, 1, max, &number) < 0)
+        return command_usage_error("path", "%s: \"%s\" is not a number from 1 to %lu", option, text, max);
+    *value = (unsigned)number;
     return 0;
 }
 
-int command_path(int argc, char **argv)
+/* Returns 0, or the exit status of wrong usage. */
+static int parse_options(int argc, char **argv, struct benchmark *benchmark, struct path_arguments *arguments)
 {
     static const struct option options[] = {
         {"quick", no_argument, NULL, 'q'},      {"rounds", required_argument, NULL, 'r'},
         {"time", required_argument, NULL, 't'}, {"output", required_argument, NULL, 'o'},
         {"resume", no_argument, NULL, 'e'},     {"only", required_argument, NULL, 'n'},
-        {"json", no_argument, NULL, 'j'},       {"help", no_argument, NULL, 'h'},
-        {0}};
-    struct path_options path = {.output = "out", .small = true};
-    unsigned long rounds = 5, seconds = 3;
-    bool json = false, quick = false;
-    char *patterns[PATTERNS_MAX];
-    int option;
+        {"vms", required_argument, NULL, 'v'},  {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},       {0}};
+    int option, result = 0;
 
-    while ((option = getopt_long(argc, argv, "qr:t:o:h", options, NULL)) != -1)
+    while (!result && (option = getopt_long(argc, argv, "qr:t:o:h", options, NULL)) != -1)
         switch (option) {
         case 'q':
-            quick = true;
-            rounds = seconds = 1;
+            arguments->quick = true;
+            benchmark->repeat = benchmark->time = 1;
             break;
         case 'r':
-            if (text_parse_number(optarg, 1, RESULTS_ROUNDS_MAX, &rounds) < 0)
-                return command_usage_error("path", "--rounds: \"%s\" is not a number from 1 to %d", optarg,
-                                           RESULTS_ROUNDS_MAX);
+            result = parse_number("--rounds", optarg, RESULTS_ROUNDS_MAX, &benchmark->repeat);
             break;
         case 't':
-            if (text_parse_number(optarg, 1, 3600, &seconds) < 0)
-                return command_usage_error("path", "--time: \"%s\" is not a number from 1 to 3600", optarg);
+            result = parse_number("--time", optarg, 3600, &benchmark->time);
+            break;
+        case 'v':
+            if (parse_vms(benchmark, optarg) < 0)
+                result = command_usage_error("path", "--vms: \"%s\" is no list of different numbers from 1 to %d, such as "
+                                             "1,2,4,8", optarg, MATRIX_NAMESPACES_MAX);
             break;
         case 'o':
-            path.output = optarg;
+            if (!text_copy(benchmark->output, sizeof(benchmark->output), optarg))
+                result = command_usage_error("path", "--output: too long");
             break;
         case 'e':
-            path.resume = true;
+            arguments->resume = true;
             break;
         case 'n':
-            if (path.pattern_count == PATTERNS_MAX)
-                return command_usage_error("path", "more than %d times --only", PATTERNS_MAX);
-            patterns[path.pattern_count++] = optarg;
+            if (arguments->pattern_count == PATTERNS_MAX)
+                result = command_usage_error("path", "more than %d times --only", PATTERNS_MAX);
+            else
+                arguments->patterns[arguments->pattern_count++] = optarg;
             break;
         case 'j':
-            json = true;
+            arguments->json = true;
             break;
         case 'h':
-            fputs(help, stdout);
+            arguments->help = true;
             return 0;
         default:
-            return command_usage_error("path", "unknown option, or one without its value");
+            result = command_usage_error("path", "unknown option, or one without its value");
         }
-    if (argc > optind)
-        return command_usage_error("path", "\"%s\" is no option", argv[optind]);
-    path.patterns = patterns;
-    path.rounds = (unsigned)rounds;
-    path.time = (unsigned)seconds;
-    path.short_time = quick ? 0.3 : 1;
-    path.warm_up = !quick;
+    if (!result && argc > optind)
+        result = command_usage_error("path", "\"%s\" is no option", argv[optind]);
+    return result;
+}
+
+static int run(const struct benchmark *benchmark, const struct path_arguments *arguments)
+{
+    struct matrix matrix;
+
+    if (matrix_create(&matrix, benchmark, arguments->patterns, arguments->pattern_count) < 0)
+        return 1;
+    const struct path_options path = {.output = benchmark->output,
+                                      .benchmark = benchmark,
+                                      .matrix = &matrix,
+                                      .short_time = arguments->quick ? 0.3 : 1,
+                                      .warm_up = !arguments->quick,
+                                      .resume = arguments->resume};
     int result = path_measure(&path);
+    matrix_free(&matrix);
     if (result == 0 || result == 130)
-        print_results(path.output, json);
+        print_results(benchmark, arguments->json);
+    return result;
+}
+
+int command_path(int argc, char **argv)
+{
+    struct path_arguments arguments = {0};
+    struct benchmark *benchmark = calloc(1, sizeof(*benchmark));
+
+    if (!benchmark)
+        return 1;
+    describe(benchmark);
+    int result = parse_options(argc, argv, benchmark, &arguments);
+    if (arguments.help)
+        fputs(help, stdout);
+    else if (!result)
+        result = run(benchmark, &arguments);
+    free(benchmark);
     return result;
 }

@@ -20,8 +20,11 @@ int path_namespace_enter(int fd);
  * end. Returns its descriptor (non-blocking), or -1 (logged). */
 int path_tap_open(const char *name, const uint8_t *mac, bool header);
 
-/* A bridge in the current namespace, up, with the port in it. Returns 0, or -1 (logged). */
-int path_bridge_make(const char *name, const char *port);
+/* Set an interface of the current namespace up. Returns 0, or -1 (logged). */
+int path_link_up(const char *name);
+
+/* Put the port into a bridge of the current namespace, made if it is not there, and up. Returns 0, or -1 (logged). */
+int path_bridge_join(const char *name, const char *port);
 
 /* Give the interface an address (host byte order) of a /24, and set it up. 0, or -1 (logged). */
 int path_address_set(const char *name, uint32_t address);

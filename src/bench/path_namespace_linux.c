@@ -109,7 +109,12 @@ int path_tap_open(const char *name, const uint8_t *mac, bool header)
     return fd;
 }
 
-int path_bridge_make(const char *name, const char *port)
+int path_link_up(const char *name)
+{
+    return set_up(name) < 0 ? failed("cannot set an interface up") : 0;
+}
+
+int path_bridge_join(const char *name, const char *port)
 {
     struct ifreq request = {0};
     char bridge[IFNAMSIZ];
@@ -117,7 +122,7 @@ int path_bridge_make(const char *name, const char *port)
     text_copy(bridge, sizeof(bridge), name);
     text_copy(request.ifr_name, sizeof(request.ifr_name), name);
     request.ifr_ifindex = (int)if_nametoindex(port);
-    if (control(SIOCBRADDBR, bridge) < 0 || control(SIOCBRADDIF, &request) < 0 || set_up(name) < 0)
+    if ((control(SIOCBRADDBR, bridge) < 0 && errno != EEXIST) || control(SIOCBRADDIF, &request) < 0 || set_up(name) < 0)
         return failed("cannot make a bridge");
     return 0;
 }

@@ -1,4 +1,5 @@
 #include "bench/report.h"
+#include "bench/matrix.h"
 #include "bench/results.h"
 #include "bench/run_file.h"
 #include "common/file.h"
@@ -36,9 +37,10 @@ static void add_vms(struct plot_file *plot, unsigned vms)
     plot->vms_count++;
 }
 
-static bool is_path(const char *network)
+/* Of a network where namespaces play the VMs. */
+static bool is_path(const struct result_key *key)
 {
-    return !strcmp(network, "path");
+    return !strcmp(key->network, "path") || !strcmp(key->driver, MATRIX_NAMESPACE);
 }
 
 /* What a plot file of all results of a mode would say: of those with guests, or of those without. */
@@ -49,7 +51,7 @@ static void select_mode(struct plot_file *plot, const struct result_key *keys, i
     plot->measure = measure;
     text_copy(plot->title, sizeof(plot->title), measure_title(measure));
     for (int i = 0; i < count; i++) {
-        if (strcmp(keys[i].mode, mode) || !measure_fits(measure, keys[i].test) || is_path(keys[i].network) != path)
+        if (strcmp(keys[i].mode, mode) || !measure_fits(measure, keys[i].test) || is_path(&keys[i]) != path)
             continue;
         add_name(plot->networks, &plot->network_count, keys[i].network);
         add_name(plot->drivers, &plot->driver_count, keys[i].driver);
@@ -75,7 +77,7 @@ static void drop_empty_rows(struct chart *chart)
     chart->row_count = used;
 }
 
-static int add_chart(struct report *report, const struct plot_file *plot, const char *mode, const char *tree)
+static int add_chart(struct report *report, const struct plot_file *plot, const char *mode, const char *tree, bool path)
 {
     int bad = 0;
     struct chart *chart = malloc(sizeof(*chart));
@@ -92,7 +94,7 @@ static int add_chart(struct report *report, const struct plot_file *plot, const 
         return 0;
     }
     drop_empty_rows(chart);
-    if (is_path(plot->networks[0]))
+    if (path)
         text_format(chart->title, sizeof(chart->title), "%s - the path alone, without a guest", plot->title);
     report->charts[report->chart_count++] = chart;
     return 0;
@@ -137,9 +139,10 @@ int report_collect(struct report *report, const char *tree)
     enum { MEASURES = sizeof(measures) / sizeof(measures[0]) };
     for (int i = 0; i < 2 * mode_count * MEASURES && result == 0; i++) {
         const char *mode = modes[i / MEASURES % mode_count];
-        select_mode(plot, keys, count, mode, measures[i % MEASURES], i >= mode_count * MEASURES);
+        bool path = i >= mode_count * MEASURES;
+        select_mode(plot, keys, count, mode, measures[i % MEASURES], path);
         if (plot->test_count)
-            result = add_chart(report, plot, mode, tree);
+            result = add_chart(report, plot, mode, tree, path);
     }
     report->cells = count;
     free(keys);

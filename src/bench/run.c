@@ -206,12 +206,11 @@ static void run_rounds(struct matrix_run *run, const struct matrix *matrix)
 static int measure_path(const struct matrix_run *run, const struct matrix *matrix, const char *output)
 {
     struct path_options path = {.output = output,
-                                .time = run->benchmark->time,
-                                .short_time = 1,
-                                .rounds = run->benchmark->repeat,
+                                .benchmark = run->benchmark,
+                                .matrix = matrix,
+                                .short_time = run->benchmark->time,
                                 .warm_up = run->benchmark->repeat > 1,
-                                .resume = run->options->resume,
-                                .matrix = matrix};
+                                .resume = run->options->resume};
     for (int i = 0; i < matrix->count; i++)
         if (!matrix->setups[i].driver)
             return path_measure(&path);

@@ -140,6 +140,53 @@ yaml_error() {
     yaml_error 'image: --help' 'begins with a dash'
 }
 
+@test "networks: their errors, and what can never be a folder or a shell's word" {
+    yaml_error 'networks: [vmnet]' 'bad.yaml:1:12: networks: unknown "vmnet"'
+    yaml_error 'networks: [veth, veth]' 'bad.yaml:1:18: networks: "veth" twice'
+    yaml_error 'networks: [{name: x}]' 'networks: this network has no "command"'
+    yaml_error 'networks: [{command: [x, "{fd}"]}]' 'networks: this network has no "name"'
+    yaml_error 'networks: [{name: path, command: [x, "{fd}"]}]' '"path" is the bench'"'"'s own'
+    yaml_error 'networks: [{name: ../x, command: [x, "{fd}"]}]' 'name "../x" cannot be that of a folder'
+    yaml_error 'networks: [{name: x, command: [x]}]' 'needs either {fd}'
+    yaml_error 'networks: [{name: x, command: [x, "{fd}", "{socket}"]}]' 'needs either {fd}'
+    yaml_error 'networks: [{name: x, command: [x, "{fd} {pid}"]}]' 'unknown "{pid}"'
+    yaml_error 'networks: [{name: x, command: ["{fd}"]}]' '"{fd}" is no program'
+    yaml_error 'networks: [{name: x, command: x}]' 'not a list'
+    yaml_error 'networks: [{name: x, command: [x, "{fd}"], socket: pipe}]' 'networks: socket: unknown "pipe"'
+    yaml_error 'networks: [{name: x, command: [x, "{fd}"], address: host}]' '"host" is no IPv4 address'
+    yaml_error 'networks: [{name: x, command: [x, "{fd}"], comand: y}]' 'unknown key "comand": did you mean "command"?'
+    yaml_error $'networks: [path]\nvms: 17' 'the network "path" has at most 16 VMs'
+}
+
+@test "networks: cells of each, beside guests" {
+    printf '%s\n' 'drivers: [{name: qemu}]' 'operation-modes: [host]' 'tests: [host-to-vm, vm-to-vm]' 'vms: [1, 2]' \
+        'networks: [vmnet-helper, path, veth, {name: x, command: [x, "{fd}"]}]' >b.yaml
+    run "$bench" run --check b.yaml
+    assert_success
+    local cell
+    for cell in vmnet-helper/host-qemu-2 path/host-helper-2 path/host-cable-1 path/host-passt-1 veth/host-namespace-2 \
+        x/host-namespace-1; do
+        assert_line "$cell/host-to-vm"
+    done
+    assert_line "path/host-helper-2/vm-to-vm"
+    # Those have no network between VMs.
+    refute_line "path/host-passt-2/host-to-vm"
+    refute_line "x/host-namespace-2/host-to-vm"
+    # Guests are two if nothing is said; a namespace is one.
+    printf '%s\n' 'drivers: [{name: qemu}]' 'operation-modes: [host]' 'tests: [host-to-vm]' 'networks: [vmnet-helper, veth]' >b.yaml
+    run "$bench" run --check b.yaml
+    assert_output "$(printf '%s\n' vmnet-helper/host-qemu-2/host-to-vm veth/host-namespace-1/host-to-vm)"
+}
+
+@test "path --vms wants different numbers up to 16" {
+    local vms
+    for vms in 0 17 1,1 1, ,1 a ''; do
+        run "$bench" path --vms "$vms"
+        assert_failure 2
+        assert_output --partial "--vms: \"$vms\" is no list"
+    done
+}
+
 @test "VMs that cannot be started: recorded with the reason, and the exit status says so" {
     cat >b.yaml <<'YAML'
 drivers: [{name: qemu, image: /nowhere.img}]
