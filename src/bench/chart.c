@@ -62,14 +62,19 @@ int chart_collect(struct chart *chart, const struct plot_file *plot, const char 
     memcpy(chart->rows, plot->tests, sizeof(chart->rows));
     text_format(chart->title, sizeof(chart->title), "%s - %s network", plot->title, mode);
     text_copy(key.mode, sizeof(key.mode), mode);
-    for (int n = 0; n < plot->network_count; n++)
-        for (int d = 0; d < plot->driver_count; d++)
+    for (int n = 0, group = 0; n < plot->network_count; n++)
+        for (int d = 0; d < plot->driver_count; d++) {
+            int first = chart->series_count;
             for (int v = 0; v < plot->vms_count && result == 0; v++) {
                 text_copy(key.network, sizeof(key.network), plot->networks[n]);
                 text_copy(key.driver, sizeof(key.driver), plot->drivers[d]);
                 key.vms = plot->vms[v];
                 result = collect_series(chart, plot, &key, tree, values, bad);
             }
+            for (int i = first; i < chart->series_count; i++)
+                chart->series[i].group = group;
+            group += chart->series_count > first;
+        }
     free(values);
     if (result < 0)
         log_error("bench", "the plot \"%s\" has more than %d series: split it", plot->name, CHART_SERIES_MAX);

@@ -16,6 +16,7 @@ struct chart_bar {
 
 struct chart_series {
     char label[CHART_LABEL_SIZE];
+    int group;                            /* the same for one driver with different numbers of VMs; from 0 */
     struct chart_bar bars[PLOT_LIST_MAX]; /* one for each row */
 };
 

@@ -23,11 +23,42 @@ static double largest(const struct chart *chart)
     return most > 0 ? most : 1;
 }
 
+/* More series than colours: nobody finds them in a legend. Each bar has its name beside it then, and the colour tells
+ * what belongs together. */
+static bool is_labelled(const struct chart *chart)
+{
+    return chart->series_count > PALETTE_COUNT;
+}
+
+static const char *colour(const struct chart *chart, int series)
+{
+    return palette[(is_labelled(chart) ? chart->series[series].group : series) % PALETTE_COUNT];
+}
+
+/* Lines of the legend, rather too many: gnuplot puts as many names side by side as fit. */
+static int legend_lines(const struct chart *chart)
+{
+    size_t longest = 1;
+
+    if (is_labelled(chart))
+        return 0;
+    for (int i = 0; i < chart->series_count; i++)
+        longest = strlen(chart->series[i].label) > longest ? strlen(chart->series[i].label) : longest;
+    int columns = 800 / (int)(longest * 8 + 50);
+    columns = columns < 1 ? 1 : columns;
+    return (chart->series_count + columns - 1) / columns;
+}
+
 static int height(const struct chart *chart)
 {
     int bars = chart->row_count * chart->series_count;
 
-    return 150 + bars * 20 + chart->row_count * 14 + chart->series_count / 4 * 20;
+    return 130 + bars * 20 + chart->row_count * 14 + legend_lines(chart) * 20;
+}
+
+static double bar_place(const struct chart *chart, int series, int row)
+{
+    return row - 0.42 + (series + 0.5) * 0.84 / (chart->series_count ? chart->series_count : 1);
 }
 
 /* Lines: series, row's centre, half the bar's height, median, low, high; then what is missing. */
@@ -40,7 +71,7 @@ void chart_write_data(const struct chart *chart, FILE *out)
         fprintf(out, "# %d\n", i);
         for (int row = 0; row < chart->row_count; row++) {
             const struct chart_bar *bar = &chart->series[i].bars[row];
-            double y = row - 0.42 + (i + 0.5) * thickness;
+            double y = bar_place(chart, i, row);
             if (bar->count > 1)
                 fprintf(out, "%.6f %.6f %.9g %.9g %.9g %.9g %s\n", y, thickness * 0.46, bar->median, bar->low,
                         bar->high, bar->high, chart_value(bar->median, value));
@@ -66,13 +97,33 @@ static void write_axes(const struct chart *chart, FILE *out)
     int size = 16 * 80 / (int)(strlen(chart->title) + 1);
     fprintf(out, " noenhanced font \",%d\"\nset xlabel ", size > 16 ? 16 : size < 6 ? 6 : size);
     gnuplot_text(out, label, false);
-    fputs(" noenhanced\nset bmargin 5.5\nset ytics scale 0 noenhanced (", out);
+    fprintf(out, " noenhanced\nset bmargin %.1f\nset ytics scale 0 noenhanced (", 4.2 + 1.2 * legend_lines(chart));
     for (int row = 0; row < chart->row_count; row++) {
         fputs(row ? ", " : "", out);
         gnuplot_text(out, chart->rows[row], true);
         fprintf(out, " %d", row);
     }
-    fprintf(out, ")\nset yrange [%d.5:-0.5]\nset xrange [0:%.9g]\n", chart->row_count - 1, largest(chart) * 1.15);
+    fprintf(out, ")\nset yrange [%d.5:-0.5]\nset xrange [0:%.9g]\n", chart->row_count - 1, largest(chart) * (is_labelled(chart) ? 1.5 : 1.15));
+}
+
+/* Value and name beside each bar. */
+static void write_labels(const struct chart *chart, FILE *out)
+{
+    char value[32], text[CHART_LABEL_SIZE + 48];
+
+    for (int i = 0; i < chart->series_count; i++)
+        for (int row = 0; row < chart->row_count; row++) {
+            const struct chart_bar *bar = &chart->series[i].bars[row];
+            text_format(text, sizeof(text), "%s  %s",
+                        bar->count        ? chart_value(bar->median, value)
+                        : bar->impossible ? "none"
+                                          : "missing",
+                        chart->series[i].label);
+            fputs("set label ", out);
+            gnuplot_text(out, text, false);
+            fprintf(out, " at %.9g,%.6f left offset 0.6,0 font \",10\" noenhanced\n",
+                    bar->count ? fmax(bar->median, bar->high) : 0, bar_place(chart, i, row));
+        }
 }
 
 void chart_write_script(const struct chart *chart, const char *terminal, const char *output, const char *data,
@@ -91,16 +142,21 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
     fputs("\nset style fill solid 1.0 noborder\nset border 3 linecolor rgb \"#808080\"\n"
           "set tics textcolor \"black\"\n"
           "set grid xtics linecolor rgb \"#c0c0c0\"\nset xtics nomirror\n"
-          "set key outside bottom center horizontal Left reverse noenhanced samplen 1\nset errorbars 0.6\n", out);
+          "set errorbars 0.6\n", out);
+    fputs(is_labelled(chart) ? "set key off\n"
+                             : "set key outside bottom center horizontal Left reverse noenhanced samplen 1\n", out);
     write_axes(chart, out);
+    if (is_labelled(chart))
+        write_labels(chart, out);
     for (int i = 0; i < chart->series_count; i++) {
         fprintf(out, "%sdata index %d using 3:1:(0):3:($1-$2):($1+$2) with boxxyerror linecolor rgb \"%s\" title ",
-                i ? ", \\\n     " : "plot ", i, palette[i % PALETTE_COUNT]);
+                i ? ", \\\n     " : "plot ", i, colour(chart, i));
         gnuplot_text(out, chart->series[i].label, false);
         if (chart->repeated)
             fprintf(out, ", \\\n     data index %d using 3:1:4:5 with xerrorbars linecolor rgb \"#606060\" "
                     "pointtype 0 notitle", i);
-        fprintf(out, ", \\\n     data index %d using 6:1:7 with labels left offset 0.6,0 font \",10\" notitle", i);
+        if (!is_labelled(chart))
+            fprintf(out, ", \\\n     data index %d using 6:1:7 with labels left offset 0.6,0 font \",10\" notitle", i);
     }
     fputc('\n', out);
 }

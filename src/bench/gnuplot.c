@@ -37,7 +37,8 @@ static int add_style(char **svg, size_t *size)
 {
     static const char style[] =
         "\n<style>svg{background:#fff}@media(prefers-color-scheme:dark){svg{background:#0d1117}"
-        "[fill=\"black\"]{fill:#e6edf3}[color=\"black\"]{color:#e6edf3}}</style>\n";
+        "[fill=\"black\"],[fill=\"rgb(0,0,0)\"]{fill:#e6edf3}[stroke=\"black\"]{stroke:#e6edf3}"
+        "[color=\"black\"]{color:#e6edf3}}</style>\n";
     char *place = strstr(*svg, "</desc>");
 
     if (!place)

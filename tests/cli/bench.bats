@@ -267,6 +267,77 @@ YAML
     assert_line --regexp "^  socket_vmnet vz #2 +1.9$"
 }
 
+# Results of the path in the layout of `bench path`: made-up numbers, five rounds, with gaps.
+path_results() {
+    local driver vms round file number=0 cell
+    for driver in cable passt helper helper:offload veth; do
+        for vms in 1 2 4 8; do
+            [ "$driver" != passt ] || [ "$vms" = 1 ] || continue
+            cell=out/bench/path/host-$driver-$vms
+            for round in '' .2 .3 .4 .5; do
+                number=$(( number + 1 ))
+                for file in host-to-vm vm-to-host; do
+                    result "$cell/$file$round.json" "$(( number * 97000000 % 9000000000 + 500000000 ))"
+                done
+                [ "$vms" = 1 ] || result "$cell/vm-to-vm$round.json" "$(( number * 41000000 % 5000000000 + 1 ))"
+                printf '{"bench": {"frames_per_second": %d}}' "$(( number * 1000 ))" >"$cell/frames-host-to-vm$round.json"
+                # Round trips beside a stream are missing for one of them.
+                for file in latency-idle latency-loaded; do
+                    [ "$driver/$file" = passt/latency-loaded ] ||
+                        printf '{"bench": {"round_trip_us": {"p50": %d, "p99": %d}, "count": 9, "lost": 0}}' \
+                            "$(( 20 + number ))" "$(( 90 + number * 7 ))" >"$cell/$file$round.json"
+                done
+            done
+            [ "$driver" = veth ] || jq -n '{format: 1, rounds: ([range(1; 6) | (if . == 1 then "" else ".\(.)" end) as $n |
+                ["host-to-vm", "vm-to-host"][] | {key: "\(.)\($n).json",
+                 value: {status: "ok", helper_cpu_seconds: (0.5 + ($n | length)), bytes: 1e9}}] | from_entries)}' >"$cell/run.json"
+        done
+    done
+}
+
+@test "each plot that comes with the program is drawn" {
+    need_gnuplot
+    published
+    path_results
+    local file name mode
+    for name in drivers offloading vmnet-helper-vs-socket_vmnet path cpu latency scaling; do
+        run "$bench" plot -o out "$name"
+        assert_success
+    done
+    for file in "$root"/plots/*.yaml; do
+        name=$(basename "$file" .yaml)
+        [ "$(compgen -G "out/plot/$name/*.svg" | wc -l)" -ge 1 ]
+        for mode in out/plot/"$name"/*.svg; do
+            grep -q "</svg>" "$mode"
+            [ "$(head -c 8 "${mode%.svg}.png" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]
+        done
+    done
+    run cat out/plot/scaling/host.txt
+    assert_line --regexp '^  path helper #8 +[0-9.]+  \('
+    # What cannot be is no gap.
+    assert_line --regexp '^  path helper #1 +-$'
+    # More bars than colours: each has its name beside it.
+    grep -qE '<text[^>]*>[0-9.]+  path helper #8</text>' out/plot/scaling/host.svg
+    run cat out/plot/latency/host.txt
+    assert_line --regexp '^  passt +missing$'
+    run cat out/plot/cpu/host.txt
+    assert_line --regexp '^  cable +[0-9.]+  \('
+    refute_line --partial veth
+}
+
+@test "a picture suits light and dark pages" {
+    need_gnuplot
+    published
+    run "$bench" plot -o out drivers
+    assert_success
+    grep -q 'prefers-color-scheme:dark' out/plot/drivers/shared.svg
+    # gnuplot draws text and lines in black, and spells it in these ways: the style turns each light.
+    local black
+    for black in $(grep -oE '(fill|stroke)="(black|rgb\(0,0,0\)|#000000)"' out/plot/drivers/shared.svg | sort -u); do
+        grep -qF "[$black]" out/plot/drivers/shared.svg || fail "the style does not know $black"
+    done
+}
+
 @test "repeats are drawn as median and quartiles" {
     need_gnuplot
     rounds out 2000000000
