@@ -37,6 +37,22 @@ file_find() {
     fail "none of these exists: $*"
 }
 
+# program_setup, program_run PROGRAM...: programs of the image's architecture on this machine, emulated if need be.
+program_setup() {
+    emulator=
+    [ "$arch" != "$(dpkg --print-architecture)" ] || return 0
+    case $arch in
+    arm64) emulator=qemu-aarch64-static ;;
+    amd64) emulator=qemu-x86_64-static ;;
+    *) fail "knows no architecture $arch" ;;
+    esac
+    tool_need "$emulator" qemu-user-static
+}
+
+program_run() {
+    ${emulator:+"$emulator"} "$@"
+}
+
 apt_setup() {
     tool_need apt-get apt
     tool_need dpkg-deb dpkg

@@ -1,5 +1,8 @@
 #include "harness/config.h"
+#include "harness/architecture.h"
+#include "harness/checksum.h"
 #include "harness/message.h"
+#include "harness/url.h"
 #include "common/ipv4.h"
 #include "common/text.h"
 #include "common/uuid.h"
@@ -15,7 +18,7 @@
 const struct option_entry config_options[] = {
     [CONFIG_DRIVER] = {"driver", 0, "NAME", "what runs the VM: qemu (default), vfkit or krunkit"},
     [CONFIG_CONNECTION] = {"connection", 0, "HOW", "how VM and helper meet: fd (default), socket, stream or client"},
-    [CONFIG_IMAGE] = {"image", 0, "NAME|FILE", "debian (default), tiny, or a disk image with cloud-init"},
+    [CONFIG_IMAGE] = {"image", 0, "NAME|URL|FILE", "debian (default), tiny, another of `image list`, or a disk image"},
     [CONFIG_CPUS] = {"cpus", 0, "N", "virtual processors (default 2; tiny 1)"},
     [CONFIG_MEMORY] = {"memory", 0, "MIB", "memory in MiB (default 1024; tiny 256)"},
     [CONFIG_DISK_SIZE] = {"disk-size", 0, "GIB", "size of the disk in GiB (default: the image's)"},
@@ -30,6 +33,9 @@ const struct option_entry config_options[] = {
     [CONFIG_PROVISION] = {"provision", 0, "SCRIPT", "run in the guest as root, once, after its first login"},
     [CONFIG_SSH_KEY] = {"ssh-key", 0, "FILE", "public keys to let in as well; may be repeated", true},
     [CONFIG_DISK] = {"disk", 0, "GIB|FILE", "one more disk, new or a file; may be repeated", true},
+    [CONFIG_ARCH] = {"arch", 0, "NAME", "x86-64 or arm64; another than this machine's is emulated"},
+    [CONFIG_SHA256] = {"sha256", 0, "HEX", "what the image from a URL or file must have"},
+    [CONFIG_MIRROR] = {"mirror", 0, "URL", "download the image from there instead of the host in its URL"},
     [CONFIG_OPERATION_MODE] = {"operation-mode", 0, "MODE", "shared (default), host or bridged"},
     [CONFIG_SHARED_INTERFACE] = {"shared-interface", 0, "NAME", "the interface to join, for bridged"},
     [CONFIG_START_ADDRESS] = {"start-address", 0, "ADDRESS", "the network's gateway"},
@@ -265,6 +271,26 @@ static int fill_dns(struct config *config)
     return 0;
 }
 
+static int fill_image(struct config *config)
+{
+    const char *arch = config->texts[CONFIG_ARCH], *sha256 = config->texts[CONFIG_SHA256];
+    const char *mirror = config->texts[CONFIG_MIRROR];
+    char digits[CHECKSUM_SIZE], reason[URL_REASON_SIZE];
+
+    config->image = config->texts[CONFIG_IMAGE] ? config->texts[CONFIG_IMAGE] : "debian";
+    if (!strchr(config->image, '/') && check_name(config, "image name", config->image, CONFIG_IMAGE) < 0)
+        return -1;
+    if (url_is(config->image) && url_check(config->image, reason) < 0)
+        return refuse(config, CONFIG_IMAGE, "image %s", reason);
+    if (arch && !(config->arch = architecture_find(arch)))
+        return refuse(config, CONFIG_ARCH, "option \"--arch\" must be x86-64 or arm64, not \"%s\"", arch);
+    if (sha256 && (!checksum_parse(sha256, digits) || strcmp(checksum_kind(digits), "sha256") != 0))
+        return refuse(config, CONFIG_SHA256, "option \"--sha256\" must be 64 hexadecimal digits, not \"%s\"", sha256);
+    if (mirror && url_check(mirror, reason) < 0)
+        return refuse(config, CONFIG_MIRROR, "option \"--mirror\": the URL %s", reason);
+    return 0;
+}
+
 static int fill_machine(struct config *config)
 {
     const char *driver = config->texts[CONFIG_DRIVER], *engine = config->texts[CONFIG_OFFLOAD_ENGINE];
@@ -277,8 +303,7 @@ static int fill_machine(struct config *config)
         (wait && choose(config, wait, waits, CONFIG_WAIT) < 0))
         return -1;
     config->wait_login = !wait || strcmp(wait, waits[0]) == 0;
-    config->image = config->texts[CONFIG_IMAGE] ? config->texts[CONFIG_IMAGE] : "debian";
-    if (!strchr(config->image, '/') && check_name(config, "image name", config->image, CONFIG_IMAGE) < 0)
+    if (fill_image(config) < 0)
         return -1;
     unsigned long interval;
     return number(config, CONFIG_CPUS, 1, 64, &config->cpus) < 0 ||

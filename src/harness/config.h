@@ -16,7 +16,7 @@
 enum config_option {
     CONFIG_DRIVER, CONFIG_CONNECTION, CONFIG_IMAGE, CONFIG_CPUS, CONFIG_MEMORY, CONFIG_DISK_SIZE, CONFIG_IP_ADDRESS,
     CONFIG_NETNS, CONFIG_DRIVER_COMMAND, CONFIG_VFKIT_MAGIC, CONFIG_ENABLE_OFFLOADING, CONFIG_WAIT, CONFIG_DNS_SERVERS,
-    CONFIG_CLOUD_INIT, CONFIG_PROVISION, CONFIG_SSH_KEY, CONFIG_DISK,
+    CONFIG_CLOUD_INIT, CONFIG_PROVISION, CONFIG_SSH_KEY, CONFIG_DISK, CONFIG_ARCH, CONFIG_SHA256, CONFIG_MIRROR,
     /* The helper's own, passed on: from the first to the last of these. */
     CONFIG_OPERATION_MODE, CONFIG_SHARED_INTERFACE, CONFIG_START_ADDRESS, CONFIG_END_ADDRESS, CONFIG_SUBNET_MASK,
     CONFIG_ENABLE_ISOLATION, CONFIG_OFFLOAD_ENGINE, CONFIG_INTERFACE_ID, CONFIG_STATS_INTERVAL,
@@ -41,7 +41,7 @@ struct config {
     uint32_t dns[DNS_MAX]; /* host byte order */
     int dns_count;
     enum connection connection;
-    const char *image;
+    const char *image, *arch; /* arch: a word of architecture.h, or NULL: this machine's */
     /* Absolute paths, or NULL; the last two: one a line, a disk may be a number of GiB instead. */
     const char *cloud_init, *provision, *ssh_keys, *disks;
     unsigned long cpus, memory, disk_size; /* memory in MiB, disk in GiB; 0: as the image needs */

@@ -21,7 +21,7 @@ struct machine {
     const char *program;        /* what to run */
     unsigned long cpus, memory; /* MiB */
     const char *kernel, *initrd, *cmdline; /* kernel NULL: boot from the disk */
-    const char *firmware;  /* EFI of an arm64 machine that boots from its disk, or NULL */
+    const char *firmware;  /* EFI that starts the disk; NULL: what the machine brings */
     const char *efi_store; /* where EFI variables are kept */
     const char *disk;      /* in the driver's format, or NULL */
     struct machine_disk extra[DISKS_MAX];

@@ -141,7 +141,8 @@ static void words_of(const struct machine *machine, struct words *words)
 }
 
 const struct driver driver_qemu = {
-    .name = "qemu", .remedy = "install qemu-system-x86", .disk_format = "qcow2", .is_emulator = true,
+    .name = "qemu", .remedy = "install qemu-system-x86, or qemu-system-arm for arm64", .disk_format = "qcow2",
+    .is_emulator = true,
     .has_monitor = true, .has_console = true, .boots_kernel = true, .can_stream = true,
     .program = program, .words = words_of,
 };

@@ -1,4 +1,5 @@
 #include "harness/image_build.h"
+#include "harness/architecture.h"
 #include "harness/job.h"
 #include "harness/message.h"
 #include "common/file.h"
@@ -14,12 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int image_lock(const struct store *store, const char *name)
+int image_lock(const struct store *store, const char *name, const char *what)
 {
-    char path[PATH_MAX], waiting[128];
+    char path[PATH_MAX], waiting[PATH_MAX];
 
     text_format(path, sizeof(path), "%s/.%s.lock", store->images, name);
-    text_format(waiting, sizeof(waiting), "waiting for another command that builds image %s", name);
+    text_format(waiting, sizeof(waiting), "waiting for another command that makes %s", what);
     return store_lock(store, path, waiting);
 }
 
@@ -92,6 +93,10 @@ static int run_recipe(const struct store *store, const struct recipe *recipe, co
     struct told told = {.store = store, .name = recipe->name, .log = log, .last = process_clock()};
     struct job job = {.words = &words, .log = log, .progress = tell, .context = &told};
 
+    if (!architecture_is_host(recipe->arch)) {
+        words_add(&words, "env");
+        words_add(&words, "ARCH=%s", strcmp(recipe->arch, "x86-64") == 0 ? "amd64" : recipe->arch);
+    }
     words_add(&words, "%s", recipe->build);
     words_add(&words, "%s", out);
     message_progress(store->started, "building image %s; its log is %s", recipe->name, log);
@@ -139,8 +144,10 @@ static int build(const struct store *store, const struct recipe *recipe, const c
 
 int image_build(const struct store *store, const struct recipe *recipe, const char *dir)
 {
-    int lock = image_lock(store, recipe->name);
+    char what[sizeof(recipe->name) + 16];
 
+    text_format(what, sizeof(what), "image %s", recipe->name);
+    int lock = image_lock(store, recipe->name, what);
     if (lock < 0)
         return -1;
     int result = access(dir, F_OK) == 0 ? 0 : build(store, recipe, dir);

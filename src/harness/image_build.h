@@ -9,7 +9,7 @@
  * error message, unless a signal came) with nothing left. */
 int image_build(const struct store *store, const struct recipe *recipe, const char *dir);
 
-/* Take the lock of all images of a name. Like store_lock. */
-int image_lock(const struct store *store, const char *name);
+/* Take the lock of all images of a name, which messages call what ("image tiny"). Like store_lock. */
+int image_lock(const struct store *store, const char *name, const char *what);
 
 #endif

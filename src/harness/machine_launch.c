@@ -1,4 +1,5 @@
 #include "harness/machine_launch.h"
+#include "harness/architecture.h"
 #include "harness/disk.h"
 #include "harness/firmware.h"
 #include "harness/helper_launch.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 enum {
@@ -31,12 +31,39 @@ struct paths {
         monitor[PATH_MAX], network[PATH_MAX], own[PATH_MAX];
 };
 
+static int choose_accelerator(const struct vm *vm, const struct driver *driver, const struct image *image,
+                              struct machine *machine)
+{
+    char reason[160];
+
+    if (!driver->is_emulator)
+        return architecture_is_host(image->arch) ? 0 : message_error("%s cannot run an image for %s on this machine; "
+                                                                     "use --driver qemu", driver->name, image->arch);
+    if (architecture_is_host(image->arch)) {
+        machine->accelerator = accelerator_find(reason, sizeof(reason));
+    } else {
+        machine->accelerator = ACCELERATOR_TCG;
+        text_format(reason, sizeof(reason), "the image is for %s", image->arch);
+    }
+    if (machine->accelerator == ACCELERATOR_TCG)
+        message_progress(vm->store->started, "running emulated (TCG): %s", reason);
+    return 0;
+}
+
+/* A disk without kernel is started by firmware: arm64 machines of QEMU bring none, others a BIOS. */
+static int choose_firmware(const struct driver *driver, const struct image *image, struct machine *machine)
+{
+    if (!driver->is_emulator || machine->kernel || !(machine->is_arm64 || image->needs_uefi))
+        return 0;
+    machine->firmware = firmware_efi(machine->is_arm64);
+    return machine->firmware ? 0 : message_error("there is no EFI to start the image with; %s",
+                                                 firmware_remedy(machine->is_arm64));
+}
+
 static int describe(const struct vm *vm, const struct config *config, const struct image *image,
                      struct paths *paths, struct machine *machine)
 {
     const struct driver *driver = config->driver;
-    char reason[160];
-    struct utsname system;
 
     *machine = (struct machine){
         .cpus = config->cpus ? config->cpus : *image->disk ? 2 : 1,
@@ -63,13 +90,9 @@ static int describe(const struct vm *vm, const struct config *config, const stru
     for (int i = 0; i < paths->extra.count; i++)
         machine->extra[machine->extra_count++] =
             (struct machine_disk){.path = paths->extra.paths[i], .format = paths->extra.formats[i]};
-    if (driver->is_emulator)
-        machine->accelerator = accelerator_find(reason, sizeof(reason));
-    if (driver->is_emulator && machine->accelerator == ACCELERATOR_TCG)
-        message_progress(vm->store->started, "running emulated (TCG): %s", reason);
-    machine->is_arm64 = uname(&system) == 0 &&
-                        (strcmp(system.machine, "aarch64") == 0 || strcmp(system.machine, "arm64") == 0);
-    machine->firmware = machine->is_arm64 && !machine->kernel ? firmware_arm64() : NULL;
+    machine->is_arm64 = strcmp(image->arch, "arm64") == 0;
+    if (choose_accelerator(vm, driver, image, machine) < 0 || choose_firmware(driver, image, machine) < 0)
+        return -1;
     machine->program = config->program ? config->program : driver->program(machine);
     return driver_check(driver, machine);
 }

@@ -25,7 +25,7 @@ int owner_find(struct owner *owner)
     return 0;
 }
 
-int owner_home(const struct owner *owner, char *path, size_t size)
+bool owner_find_home(const struct owner *owner, char *path, size_t size)
 {
     const char *home = owner->is_other ? NULL : getenv("HOME");
 
@@ -33,9 +33,15 @@ int owner_home(const struct owner *owner, char *path, size_t size)
         const struct passwd *user = getpwuid(owner->uid);
         home = user ? user->pw_dir : NULL;
     }
-    if (!home || home[0] != '/')
-        return message_error("user %lu has no home directory; set VMNET_HOME", (unsigned long)owner->uid);
-    return text_copy(path, size, home) ? 0 : message_error("the path of the home directory is too long");
+    return home && home[0] == '/' && text_copy(path, size, home);
+}
+
+int owner_home(const struct owner *owner, char *path, size_t size)
+{
+    if (owner_find_home(owner, path, size))
+        return 0;
+    return message_error("user %lu has no home directory, or one with a path that is too long; set VMNET_HOME",
+                         (unsigned long)owner->uid);
 }
 
 /* By descriptors only: the folder is the user's, who could put a link where a folder was. */

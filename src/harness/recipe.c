@@ -1,4 +1,5 @@
 #include "harness/recipe.h"
+#include "harness/architecture.h"
 #include "harness/message.h"
 #include "harness/name.h"
 #include "common/data_dir.h"
@@ -64,7 +65,9 @@ static int add_files(FILE *text, const char *dir)
         struct stat status;
         size_t size = 0;
         text_format(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-        if (result == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        /* The catalogue lies there too, and is part of no recipe. */
+        if (result == 0 && strcmp(entries[i]->d_name, "images.yaml") != 0 && stat(path, &status) == 0 &&
+            S_ISREG(status.st_mode)) {
             char *content = file_read(path, 16 << 20, &size);
             if (!content)
                 result = message_error("cannot read %s: %s", path, strerror(errno));
@@ -98,15 +101,18 @@ static int find_digest(struct recipe *recipe)
     fclose(out);
     sha256(text, size, digest);
     free(text);
-    text_format(recipe->digest, sizeof(recipe->digest), "%.16s", hex_format(digest, SHA256_SIZE, digits));
+    bool foreign = !architecture_is_host(recipe->arch);
+    text_format(recipe->digest, sizeof(recipe->digest), "%.16s%s%s", hex_format(digest, SHA256_SIZE, digits),
+                foreign ? "-" : "", foreign ? recipe->arch : "");
     return result;
 }
 
-int recipe_find(struct recipe *recipe, const char *name)
+int recipe_find(struct recipe *recipe, const char *name, const char *arch)
 {
     char all[512] = "";
 
     *recipe = (struct recipe){0};
+    text_copy(recipe->arch, sizeof(recipe->arch), arch);
     if (recipe_exists(name)) {
         text_copy(recipe->name, sizeof(recipe->name), name);
         if (!text_format(recipe->build, sizeof(recipe->build), "%s/images/%s/build", data_dir(), name))

@@ -7,17 +7,19 @@
 
 #include <limits.h>
 
-#define RECIPE_DIGEST_SIZE 17
+#define RECIPE_DIGEST_SIZE 32
 
 struct recipe {
     char name[64];
     char build[PATH_MAX]; /* the program */
-    /* Sixteen hexadecimal digits of all that the recipe says: another recipe, another image. */
+    char arch[16];        /* of the guest */
+    /* Sixteen hexadecimal digits of all that the recipe says: another recipe, another image. With the
+     * architecture after them where it is not this machine's. */
     char digest[RECIPE_DIGEST_SIZE];
 };
 
-/* Find a recipe by name. 0, or -1 after an error message. */
-int recipe_find(struct recipe *recipe, const char *name);
+/* Find a recipe by name, for a guest of this architecture. 0, or -1 after an error message. */
+int recipe_find(struct recipe *recipe, const char *name, const char *arch);
 
 /* Is there one of this name? */
 int recipe_exists(const char *name);

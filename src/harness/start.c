@@ -220,9 +220,13 @@ static int run_stages(struct start *start)
 {
     struct vm *vm = start->vm;
     struct helper_info info;
+    const struct image_request request = {
+        .name = start->config->image, .arch = start->config->arch, .checksum = start->config->texts[CONFIG_SHA256],
+        .mirror = start->config->texts[CONFIG_MIRROR], .used_dir = vm->state.image_dir,
+    };
 
     if (check_privilege(start->config) < 0 || check_image(vm, start->config) < 0 ||
-        image_prepare(&start->image, vm->store, start->config->image, vm->state.image_dir) < 0)
+        image_prepare(&start->image, vm->store, &request) < 0)
         return -1;
     if (make_folder(start) < 0 || choose_run_dir(vm) < 0 || vm_save(vm) < 0 || open_events(start) < 0)
         return -1;

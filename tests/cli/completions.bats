@@ -89,7 +89,7 @@ offers_all() {
     assert_equal "$(in_bash vmnet-harness vm st | paste -sd' ')" "start status stop"
     assert_equal "$(in_bash vmnet-harness vm stop '' | paste -sd' ')" "demo other"
     assert_equal "$(in_bash vmnet-harness image build t)" tiny
-    assert_equal "$(in_bash vmnet-harness vm start demo --image d)" debian
+    assert_equal "$(in_bash vmnet-harness vm start demo --image debian | paste -sd' ')" "debian debian-cloud"
     assert_equal "$(in_bash vmnet-bench run qu)" quick
     assert_equal "$(in_bash vmnet-bench run so)" some.yaml
     assert_equal "$(in_bash vmnet-bench plot lat)" latency
@@ -123,7 +123,7 @@ offers_all() {
     assert_equal "$(in_zsh vmnet-helper --operation-mode= | paste -sd' ')" "bridged host shared"
     assert_equal "$(in_zsh vmnet-helper --socket '')" FILES
     assert_equal "$(in_zsh vmnet-harness vm stop '' | paste -sd' ')" "demo other"
-    assert_equal "$(in_zsh vmnet-harness image delete '' | paste -sd' ')" "debian tiny"
+    assert_equal "$(in_zsh vmnet-harness image delete '' | paste -sd' ')" "alpine debian debian-cloud fedora tiny ubuntu"
     assert_equal "$(in_zsh vmnet-harness '' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_zsh vmnet-client --operation-mode host -- qemu -x | paste -sd' ')" "COMMAND qemu -x"
     in_zsh vmnet-bench plot '' | grep -qx latency
@@ -152,7 +152,7 @@ offers_all() {
     assert_equal "$(in_fish 'vmnet-helper --operation-mode=h')" "--operation-mode=host"
     assert_equal "$(in_fish 'vmnet-helper --socket so')" some.yaml
     assert_equal "$(in_fish 'vmnet-harness vm stop ' | paste -sd' ')" "demo other"
-    assert_equal "$(in_fish 'vmnet-harness image delete ' | paste -sd' ')" "debian tiny"
+    assert_equal "$(in_fish 'vmnet-harness image delete ' | paste -sd' ')" "alpine debian debian-cloud fedora tiny ubuntu"
     assert_equal "$(in_fish 'vmnet-harness ' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_fish 'vmnet-bench plot lat')" latency
     run in_fish 'vmnet-client -- tru'

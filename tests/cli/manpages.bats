@@ -76,7 +76,7 @@ source_keys() {
     shift
     for array in "$@"; do
         awk -v array="$array" 'index($0, array "[]") { inside = 1 } inside { print } inside && /};/ { exit }' "$file"
-    done | grep -oE '"[a-z-]+"' | tr -d '"' | sort -u
+    done | grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u
 }
 
 @test "vmnet-benchmark.5 has the keys that the program knows" {
@@ -85,6 +85,10 @@ source_keys() {
 
 @test "vmnet-plot.5 has the keys that the program knows" {
     agree plot "$(source_keys src/bench/plot_file.c known_keys)" "$(page_keys vmnet-plot.5)"
+}
+
+@test "vmnet-images.5 has the keys that the program knows" {
+    agree images "$(source_keys src/harness/catalogue.c image_keys)" "$(page_keys vmnet-images.5)"
 }
 
 @test "vmnet-integration.7 has the names of the JSON line and of the events" {
@@ -103,6 +107,10 @@ source_keys() {
     example() { awk '/^\.Bd/ { inside = 1; next } /^\.Ed/ { exit } inside' "$root/man/$1"; }
     example vmnet-benchmark.5 >"$BATS_TEST_TMPDIR/example.yaml"
     run "$bin/vmnet-bench" run --check "$BATS_TEST_TMPDIR/example.yaml"
+    assert_success
+    mkdir -p "$BATS_TEST_TMPDIR/vmnet-helper"
+    example vmnet-images.5 >"$BATS_TEST_TMPDIR/vmnet-helper/images.yaml"
+    XDG_CONFIG_HOME=$BATS_TEST_TMPDIR VMNET_HOME=$BATS_TEST_TMPDIR/home run "$bin/vmnet-harness" image list
     assert_success
     example vmnet-plot.5 >"$BATS_TEST_TMPDIR/plot.yaml"
     mkdir -p "$BATS_TEST_TMPDIR/out/bench"
