@@ -2,6 +2,7 @@
 #include "harness/job.h"
 #include "harness/message.h"
 #include "harness/name.h"
+#include "harness/user_data.h"
 #include "common/file.h"
 #include "common/hex.h"
 #include "common/ipv4.h"
@@ -41,10 +42,25 @@ char *cidata_user_data(const struct cidata *cidata)
         fprintf(out, "user:\n  name: %s\n  lock_passwd: true\n  shell: /bin/bash\n  sudo: \"ALL=(ALL) NOPASSWD:ALL\"\n",
                 cidata->user);
     fprintf(out, "ssh_authorized_keys:\n  - %s\n", cidata->user_public);
+    for (const char *key = cidata->more_keys; key && *key; key += strcspn(key, "\n") + 1)
+        fprintf(out, "  - %.*s\n", (int)strcspn(key, "\n"), key);
     fputs("ssh_keys:\n  ed25519_private: |\n", out);
     print_block(out, cidata->host_private);
     fprintf(out, "  ed25519_public: %s\n", cidata->host_public);
-    return fclose(out) == 0 ? text : NULL;
+    if (fclose(out) != 0 || !cidata->user_data)
+        return text;
+    char *merged = user_data_merge(text, cidata->user_data);
+    free(text);
+    return merged;
+}
+
+static void print_nameservers(FILE *out, const uint32_t *addresses, int count)
+{
+    char address[IPV4_TEXT_SIZE];
+
+    fputs("    nameservers:\n      addresses:\n", out);
+    for (int i = 0; i < count; i++)
+        fprintf(out, "        - %s\n", ipv4_format(addresses[i], address));
 }
 
 char *cidata_network_config(const struct cidata *cidata)
@@ -58,6 +74,10 @@ char *cidata_network_config(const struct cidata *cidata)
     fprintf(out, "version: 2\nethernets:\n  eth0:\n    match:\n      macaddress: \"%s\"\n", cidata->mac);
     if (!cidata->is_static) {
         fputs("    dhcp4: true\n    dhcp-identifier: mac\n", out);
+        if (cidata->dns_count) {
+            fputs("    dhcp4-overrides:\n      use-dns: false\n", out);
+            print_nameservers(out, cidata->dns, cidata->dns_count);
+        }
         return fclose(out) == 0 ? text : NULL;
     }
     fprintf(out, "    dhcp4: false\n    addresses:\n      - %s/%u\n", ipv4_format(cidata->ip, address),
@@ -65,7 +85,10 @@ char *cidata_network_config(const struct cidata *cidata)
     ipv4_format(cidata->gateway, address);
     if (cidata->has_route)
         fprintf(out, "    routes:\n      - to: 0.0.0.0/0\n        via: %s\n", address);
-    fprintf(out, "    nameservers:\n      addresses:\n        - %s\n", address);
+    if (cidata->dns_count)
+        print_nameservers(out, cidata->dns, cidata->dns_count);
+    else
+        print_nameservers(out, &cidata->gateway, 1);
     return fclose(out) == 0 ? text : NULL;
 }
 
@@ -148,7 +171,9 @@ int cidata_write(const struct cidata *cidata, const struct store *store, const c
     bool same = access(iso, F_OK) == 0;
     for (int i = 0; i < DOCUMENTS; i++)
         same = same && documents[i] && is_same(dir, file_names[i], documents[i]);
-    if (!documents[0] || !documents[1] || !documents[2])
+    if (!documents[0] && cidata->user_data)
+        result = -1; /* told already */
+    else if (!documents[0] || !documents[1] || !documents[2])
         result = message_error("not enough memory");
     else if (!same)
         result = make_iso(store, dir, documents);

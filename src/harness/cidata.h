@@ -20,9 +20,13 @@ struct cidata {
     bool is_static;           /* the three below are used */
     bool has_route;           /* the gateway leads out */
     uint32_t ip, gateway, mask; /* host byte order */
+    const char *more_keys;    /* public keys, a line each; or NULL */
+    const char *user_data;    /* a file to merge, or NULL */
+    const uint32_t *dns;      /* host byte order */
+    int dns_count;            /* 0: the network's */
 };
 
-/* Each document as text, freed by the caller; NULL: no memory. */
+/* Each document as text, freed by the caller; NULL: no memory (user-data: or an error that was told). */
 char *cidata_user_data(const struct cidata *cidata);
 char *cidata_network_config(const struct cidata *cidata);
 

@@ -59,7 +59,7 @@ int job_run(const struct job *job)
         return 126;
     }
     struct process_options options = {
-        .argv = argv, .fds = {-1, job->output ? job->output : fd, fd}, .fd_count = 3,
+        .argv = argv, .fds = {job->input ? job->input : -1, job->output ? job->output : fd, fd}, .fd_count = 3,
         .new_group = true, .die_with_parent = true,
     };
     pid_t pid = process_start(&options);

@@ -21,7 +21,10 @@
 #include "harness/machine_launch.h"
 #include "harness/message.h"
 #include "harness/netns.h"
+#include "harness/provision.h"
+#include "harness/public_keys.h"
 #include "harness/unix_connect.h"
+#include "harness/user_data.h"
 #include "common/file.h"
 #include "common/own_path.h"
 #include "common/text.h"
@@ -41,6 +44,7 @@ struct start {
     const struct config *config;
     struct image image;
     struct keys keys;
+    char *more_keys; /* of --ssh-key */
     int events;     /* events.jsonl, which the helper appends to */
     int pair[2];    /* helper's and VM's end; -1 without */
     bool made_dir;  /* by this start */
@@ -190,7 +194,8 @@ static int write_seed(struct start *start, const struct helper_info *info)
         .name = start->vm->name, .user = start->image.user, .mac = info->mac,
         .user_public = start->keys.user_public, .host_private = start->keys.host_private,
         .host_public = start->keys.host_public, .is_static = config->has_ip, .has_route = !config->host_mode,
-        .ip = config->ip, .gateway = info->gateway, .mask = info->mask,
+        .ip = config->ip, .gateway = info->gateway, .mask = info->mask, .more_keys = start->more_keys,
+        .user_data = config->cloud_init, .dns = config->dns, .dns_count = config->dns_count,
     };
 
     if (config->has_ip && !info->has_addresses)
@@ -225,6 +230,10 @@ static int run_stages(struct start *start)
         .mirror = start->config->texts[CONFIG_MIRROR], .used_dir = vm->state.image_dir,
     };
 
+    /* Whatever the user wrote is read before anything is made. */
+    start->more_keys = public_keys_read(start->config->ssh_keys);
+    if (!start->more_keys || (start->config->cloud_init && user_data_check(start->config->cloud_init) < 0))
+        return -1;
     if (check_privilege(start->config) < 0 || check_image(vm, start->config) < 0 ||
         image_prepare(&start->image, vm->store, &request) < 0)
         return -1;
@@ -239,6 +248,9 @@ static int run_stages(struct start *start)
             start->pair[i] = -1;
         }
     if (boot_wait(vm, &start->keys, (double)start->config->timeout, start->config->wait_login) < 0)
+        return -1;
+    /* A guest that lives in memory has forgotten it. */
+    if (start->config->provision && provision_run(vm, start->config->provision, *start->image.disk != 0) < 0)
         return -1;
     return vm_save(vm);
 }
@@ -278,6 +290,7 @@ int vm_start(struct vm *vm, const struct config *config)
             close(start.pair[i]);
     if (start.events >= 0)
         close(start.events);
+    free(start.more_keys);
     keys_free(&start.keys);
     image_free(&start.image);
     return result;

@@ -55,6 +55,7 @@ int vm_state_read(struct state *state, const char *path)
     read_text(root, "ip", state->ip, sizeof(state->ip));
     read_text(root, "mac", state->mac, sizeof(state->mac));
     read_text(root, "run_dir", state->run_dir, sizeof(state->run_dir));
+    read_text(root, "provisioned", state->provisioned, sizeof(state->provisioned));
     state->created = read_long(root, "created");
     state->started = read_long(root, "started");
     read_identity(root, "helper", &state->helper);
@@ -85,6 +86,7 @@ char *vm_state_format(const struct state *state)
     cJSON_AddStringToObject(root, "ip", state->ip);
     cJSON_AddStringToObject(root, "mac", state->mac);
     cJSON_AddStringToObject(root, "run_dir", state->run_dir);
+    cJSON_AddStringToObject(root, "provisioned", state->provisioned);
     cJSON_AddNumberToObject(root, "created", (double)state->created);
     cJSON_AddNumberToObject(root, "started", (double)state->started);
     add_identity(root, "helper", &state->helper);

@@ -16,6 +16,7 @@ struct state {
     char ip[IPV4_TEXT_SIZE];
     char mac[MAC_TEXT_SIZE];
     char run_dir[PATH_MAX];    /* where its sockets are */
+    char provisioned[65];      /* sha256 of the script that was run in it, or empty */
     long created, started;     /* seconds of the epoch */
     struct identity helper;    /* pid 0: vmnet-client has it */
     struct identity machine;   /* qemu, or vmnet-client with qemu in it */

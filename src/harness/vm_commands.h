@@ -16,6 +16,9 @@ int vm_command_status(const struct store *store, const struct command_line *opti
 int vm_command_ip(const struct store *store, const struct command_line *options);
 int vm_command_logs(const struct store *store, const struct command_line *options);
 
+/* autostart.c */
+int vm_command_autostart(const struct store *store, const struct command_line *options);
+
 /* vm_wait.c */
 int vm_command_wait(const struct store *store, const struct command_line *options);
 

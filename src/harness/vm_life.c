@@ -1,3 +1,4 @@
+#include "harness/autostart.h"
 #include "harness/describe.h"
 #include "harness/halt.h"
 #include "harness/interrupt.h"
@@ -255,6 +256,8 @@ static int delete_one(const struct store *store, int index, void *context)
     /* Nothing of its disk is to be kept: no need to ask the guest. */
     if (result == 0)
         result = vm_halt(&vm, false, 0);
+    if (result == 0)
+        result = autostart_disable(&vm);
     if (result == 0 && file_remove_tree(vm.dir) < 0)
         result = message_error("cannot remove %s: %s", vm.dir, strerror(errno));
     vm_close(&vm);

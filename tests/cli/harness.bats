@@ -30,7 +30,7 @@ refused() {
         assert_success
         assert_line --partial "Usage: harness $group COMMAND"
     done
-    for command in start stop restart delete list wait status ip ssh exec cp console logs; do
+    for command in start stop restart delete list wait status ip ssh exec cp autostart console logs; do
         run harness vm "$command" --help
         assert_success
         assert_line --partial "Usage: harness vm $command"

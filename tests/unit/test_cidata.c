@@ -116,6 +116,33 @@ static void a_host_network_has_no_way_out(void **state)
     free(text);
 }
 
+static void name_servers_that_are_asked_for_replace_the_networks(void **state)
+{
+    static const uint32_t dns[] = {0x09090909, 0x01010101};
+    struct cidata cidata = example();
+    static const char expected[] = "    nameservers:\n      addresses:\n        - 9.9.9.9\n        - 1.1.1.1\n";
+
+    cidata.dns = dns;
+    cidata.dns_count = 2;
+    for (int i = 0; i < 2; i++) {
+        cidata.is_static = i;
+        char *text = cidata_network_config(&cidata);
+        assert_string_equal(strstr(text, "    nameservers"), expected);
+        assert_true(cidata.is_static || strstr(text, "    dhcp4-overrides:\n      use-dns: false\n"));
+        free(text);
+    }
+}
+
+static void more_keys_are_let_in(void **state)
+{
+    struct cidata cidata = example();
+
+    cidata.more_keys = "ssh-rsa BBBB\nssh-rsa CCCC\n";
+    char *text = cidata_user_data(&cidata);
+    assert_non_null(strstr(text, "  - ssh-ed25519 AAAAuser vmnet-helper\n  - ssh-rsa BBBB\n  - ssh-rsa CCCC\nssh_keys:"));
+    free(text);
+}
+
 static void the_instance_changes_when_the_seed_does(void **state)
 {
     struct cidata cidata = example();
@@ -140,6 +167,8 @@ int main(void)
         cmocka_unit_test(a_guest_asks_for_its_address),
         cmocka_unit_test(a_fixed_address_comes_with_its_way_out),
         cmocka_unit_test(a_host_network_has_no_way_out),
+        cmocka_unit_test(name_servers_that_are_asked_for_replace_the_networks),
+        cmocka_unit_test(more_keys_are_let_in),
         cmocka_unit_test(the_instance_changes_when_the_seed_does),
     };
 
