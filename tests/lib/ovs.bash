@@ -37,7 +37,12 @@ ovsdb_start() {
     ip netns exec "$1" ovsdb-server "$2/conf.db" --remote="punix:$2/db.sock" --unixctl="$2/ovsdb.ctl" \
         >"$2/ovsdb.log" 2>&1 3>&- &
     echo $! >"$2/ovsdb"
-    wait_for 20 test -S "$2/db.sock"
+    wait_for 20 ovsdb_answers "$2"
+}
+
+# Its socket is there a moment before it listens.
+ovsdb_answers() {
+    ovs_ctl "$1" --no-wait show >/dev/null 2>&1
 }
 
 ovsdb_stop() {
