@@ -14,6 +14,8 @@ drivers: [{name: qemu, tag: tiny, image: tiny}]
 operation-modes: [host]
 vms: [1]
 tests: [host-to-vm]
+latency: true
+pps: true
 time: 1
 output: $dir/out
 YAML
@@ -38,6 +40,13 @@ setup() {
     jq -e '.rounds["host-to-vm.json"] | .status == "ok" and .helper_cpu_seconds >= 0 and .helper_stats.host.bytes > 0' \
         "$cell/run.json"
     jq -e '.setup.vms[0].kernel | length > 0' "$cell/run.json"
+    # Round trips and small frames of a real guest.
+    local test
+    for test in latency-idle latency-loaded; do
+        jq -e '.bench.count > 0 and .bench.round_trip_us.p99 > 0' "$cell/$test.json"
+    done
+    jq -e '.end.sum.packets > 0 and .start.test_start.blksize == 18' "$cell/frames-host-to-vm.json"
+    jq -e '.start.test_start.reverse == 1' "$cell/frames-vm-to-host.json"
     run "$bin/vmnet-harness" vm status bench-qemu-tiny-host-1 --json
     jq -e '.state == "stopped"' <<<"$output"
 }
