@@ -155,10 +155,12 @@ static enum reason serve_path(struct service *service, struct clock *clock)
         notify_client(service->notify, client);
         reason = serve_client(service, clock, service->server->client);
         notify_client_gone(service->notify);
-        socket_release(service->server);
-        if (reason == VM_GONE && service->options->keep)
-            log_info("main", "the client is gone");
-    } while (reason == VM_GONE && service->options->keep);
+        if (reason != VM_GONE || !service->options->keep)
+            break;
+        log_info("main", "the client is gone");
+        if (socket_release(service->server) < 0)
+            reason = FAILED;
+    } while (reason == VM_GONE);
     return reason;
 }
 

@@ -250,12 +250,9 @@ bool socket_accept(struct server_socket *server, struct batch *first, char *clie
                                              : socket_datagram_accept(server, first, client);
 }
 
-void socket_release(struct server_socket *server)
+int socket_release(struct server_socket *server)
 {
-    if (server->framing == FRAMING_STREAM)
-        socket_stream_release(server);
-    else
-        socket_datagram_release(server);
+    return server->framing == FRAMING_STREAM ? socket_stream_release(server) : socket_datagram_release(server);
 }
 
 static bool is_ours(const struct server_socket *server)
@@ -268,8 +265,8 @@ static bool is_ours(const struct server_socket *server)
 
 void socket_destroy(struct server_socket *server)
 {
-    if (server->client >= 0)
-        socket_release(server);
+    if (server->client >= 0 && server->client != server->fd)
+        close(server->client);
     if (server->folder >= 0) {
         if (is_ours(server) && unlinkat(server->folder, server->name, 0) < 0)
             log_warn("main", "cannot remove socket \"%s\": %s", server->path, strerror(errno));

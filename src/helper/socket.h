@@ -46,8 +46,9 @@ int socket_bind(struct server_socket *server);
  * could answer, are logged and ignored. Returns true if there is a client. */
 bool socket_accept(struct server_socket *server, struct batch *first, char *client);
 
-/* Forget the client: the next one may come. Frames of the old one are thrown away. */
-void socket_release(struct server_socket *server);
+/* Forget the client: the next one may come. Frames of the old one are thrown away.
+ * Returns 0, or -1 (logged): then there is only socket_destroy(). */
+int socket_release(struct server_socket *server);
 
 /* Close, and remove the file if it is still the one that we made. */
 void socket_destroy(struct server_socket *server);

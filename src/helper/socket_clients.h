@@ -1,5 +1,6 @@
 /* How clients come and go, for each kind of socket: socket_datagram.c | socket_stream.c; what both need
- * is in socket_clients.c. Only socket.c calls these. */
+ * is in socket_clients.c. A datagram socket is made ready for the next one by socket_renew_linux.c |
+ * socket_renew_darwin.c. Only socket.c calls these. */
 #ifndef HELPER_SOCKET_CLIENTS_H
 #define HELPER_SOCKET_CLIENTS_H
 
@@ -8,9 +9,9 @@
 
 /* As socket_accept() and socket_release(). */
 bool socket_datagram_accept(struct server_socket *server, struct batch *first, char *client);
-void socket_datagram_release(struct server_socket *server);
+int socket_datagram_release(struct server_socket *server);
 bool socket_stream_accept(struct server_socket *server, char *client);
-void socket_stream_release(struct server_socket *server);
+int socket_stream_release(struct server_socket *server);
 
 /* May this user be the client? Logs if not. */
 bool socket_user_is_good(const struct credentials *credentials);

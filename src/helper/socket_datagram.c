@@ -8,9 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More datagrams than a queue holds. */
-enum { QUEUE_MAX = 100000 };
-
 struct datagram_origin {
     struct sockaddr_un address;
     socklen_t length;
@@ -92,17 +89,4 @@ bool socket_datagram_accept(struct server_socket *server, struct batch *first, c
         return true;
     }
     return false;
-}
-
-void socket_datagram_release(struct server_socket *server)
-{
-    struct sockaddr none = {.sa_family = AF_UNSPEC};
-    char byte;
-
-    connect(server->fd, &none, sizeof(none));
-    /* Bounded: on macOS a socket whose peer is closed may read as empty for ever. */
-    for (int left = QUEUE_MAX; left > 0 && recv(server->fd, &byte, 1, MSG_DONTWAIT) >= 0; left--)
-        ;
-    credentials_request(server->fd, true);
-    server->client = -1;
 }

@@ -32,8 +32,9 @@ bool socket_stream_accept(struct server_socket *server, char *client)
     return true;
 }
 
-void socket_stream_release(struct server_socket *server)
+int socket_stream_release(struct server_socket *server)
 {
     close(server->client);
     server->client = -1;
+    return 0;
 }

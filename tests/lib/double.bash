@@ -32,3 +32,14 @@ double_folder() {
     } >"$folder/vmnet-helper"
     chmod +x "$folder/vmnet-helper"
 }
+
+# double_bats BUILD FILE LEAST [FILTER]: run a file of tests, or those of its tests whose names match, with the programs
+# of BUILD/bin, made by double_folder. So many of them must be there; what failed is shown.
+double_bats() {
+    mkdir -p "$1/tests"
+    ln -sfn "$build/tests/bin" "$1/tests/bin"
+    run env BUILD="$1" timeout 500 bats --filter "${4:-.}" "$root/tests/$2.bats"
+    [ "$status" -eq 0 ] || { grep -A 30 '^not ok' <<<"$output" | head -n 80 >&2; return 1; }
+    refute_line --regexp '^ok .*# skip'
+    [ "$(grep -c '^ok ' <<<"$output")" -ge "$3" ]
+}

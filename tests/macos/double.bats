@@ -4,7 +4,6 @@
 load ../lib/common
 load ../lib/namespace
 load ../lib/helper
-load ../lib/client
 load ../lib/double
 
 setup_file() { double_build; }
@@ -236,6 +235,16 @@ transfer_both_ways() {
 @test "TCP passes whole when the batched calls are missing and vmnet takes little" {
     with_network
     FAKE_SENDMSG_X=78 FAKE_RECVMSG_X=78 FAKE_VMNET_WRITE='short:1*' FAKE_VMNET_EVENTS=storm:20 start_helper one
+    start_dhcp
+    start_vm one
+    vm_dhcp one
+    transfer_both_ways
+}
+
+@test "TCP passes whole in a stream, and through the engine and virtio headers" {
+    framing=stream
+    with_network
+    start_helper one --framing stream --offload-engine on
     start_dhcp
     start_vm one
     vm_dhcp one

@@ -10,7 +10,7 @@ MACOS_MAKE = env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -j2 SYSTEM=
 # ---- On Linux, against the double ----
 
 FAKE_DIR  := tests/macos/fake
-FAKE_WRAP := dlsym sendmsg recv recvmsg getpeername bind poll setsockopt if_nametoindex
+FAKE_WRAP := dlsym sendmsg recv recvmsg getpeername bind connect poll setsockopt if_nametoindex
 FAKE_LIB  := $(MACOS)/double/libfake.a
 DOUBLE_TESTS := test_vmnet_life test_vmnet_frames test_datagram
 FAKE_SRC  := $(wildcard $(FAKE_DIR)/*.c)

@@ -3,6 +3,7 @@
  *   - a full peer is ENOBUFS, and poll() calls the socket writable all the same
  *   - a datagram larger than SO_SNDBUF, or a batch whose sum is, is EMSGSIZE
  *   - a closed peer makes the socket readable; what is read then is empty; getpeername() fails
+ *   - a connection cannot be dissolved by connect(): nobody knows whether it works there once the peer is gone
  *   - sun_path has 104 bytes
  *   - sendmsg_x and recvmsg_x */
 #include "fake.h"
@@ -30,6 +31,8 @@ int __real_getpeername(int fd, struct sockaddr *address, socklen_t *size);
 int __wrap_getpeername(int fd, struct sockaddr *address, socklen_t *size);
 int __real_bind(int fd, const struct sockaddr *address, socklen_t size);
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size);
+int __real_connect(int fd, const struct sockaddr *address, socklen_t size);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size);
 int __real_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __real_setsockopt(int fd, int level, int option, const void *value, socklen_t size);
@@ -108,6 +111,13 @@ int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size)
         return -1;
     }
     return __real_bind(fd, address, size);
+}
+
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    if (address->sa_family == AF_UNSPEC)
+        fake_abort("connect: to nobody");
+    return __real_connect(fd, address, size);
 }
 
 /* The queue of a socketpair is the receiver's SO_RCVBUF there and the sender's SO_SNDBUF here: let it

@@ -194,7 +194,8 @@ vmnet_return_t vmnet_interface_set_event_callback(interface_ref interface, inter
 
 static ssize_t read_packet(interface_ref interface, const struct vmpktdesc *packet)
 {
-    return (interface->offload ? fake_offload_read : readv)(interface->fd, packet->vm_pkt_iov, (int)packet->vm_pkt_iovcnt);
+    return (interface->offload ? fake_offload_read : readv)(interface->fd, packet->vm_pkt_iov,
+                                                            (int)packet->vm_pkt_iovcnt);
 }
 
 static ssize_t write_packet(interface_ref interface, const struct vmpktdesc *packet)
