@@ -1,5 +1,6 @@
 #include "bench/guest.h"
 #include "bench/stop.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/own_path.h"
 #include "common/process.h"
@@ -89,6 +90,20 @@ static void read_text(const cJSON *root, const char *key, char *out, size_t size
         *out = '\0';
 }
 
+/* What runs the guest's instructions: numbers of a guest that is emulated are another thing. */
+static void read_accelerator(struct guest *guest, const char *dir)
+{
+    char path[PATH_MAX];
+    char *text = text_format(path, sizeof(path), "%s/qemu.command", dir) ? file_read(path, 1 << 20, NULL) : NULL;
+    const char *word = text ? strstr(text, "-accel ") : NULL;
+
+    if (word) {
+        word += strlen("-accel ");
+        text_printable(guest->accelerator, sizeof(guest->accelerator), word, strcspn(word, ", \n'\""));
+    }
+    free(text);
+}
+
 static int read_state(struct guest *guest, const char *json, const char *mode, char *reason, size_t size)
 {
     char dir[PATH_MAX], its_mode[NAME_SIZE];
@@ -98,6 +113,8 @@ static int read_state(struct guest *guest, const char *json, const char *mode, c
     read_text(root, "ip", guest->ip, sizeof(guest->ip));
     read_text(root, "dir", dir, sizeof(dir));
     read_text(root, "operation_mode", its_mode, sizeof(its_mode));
+    read_text(root, "image", guest->image, sizeof(guest->image));
+    read_accelerator(guest, dir);
     if (!*dir || !text_format(guest->log, sizeof(guest->log), "%s/vmnet-helper.log", dir))
         *guest->log = '\0';
     guest->helper = cJSON_IsNumber(pid) && pid->valuedouble > 1 && pid->valuedouble < 1e9 ? (pid_t)pid->valuedouble : 0;

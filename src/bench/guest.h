@@ -12,6 +12,8 @@ struct guest {
     char name[2 * NAME_SIZE];
     char ip[64];
     char kernel[NAME_SIZE];
+    char image[PATH_MAX];
+    char accelerator[16]; /* of QEMU: "kvm", "tcg", "hvf"; empty: not known */
     char log[PATH_MAX]; /* of its helper */
     pid_t helper;       /* 0: not known */
     bool running;

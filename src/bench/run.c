@@ -104,6 +104,10 @@ static cJSON *describe_setup(const struct matrix_run *run)
         cJSON_AddStringToObject(vm, "name", run->guests[i].name);
         cJSON_AddStringToObject(vm, "ip", run->guests[i].ip);
         cJSON_AddStringToObject(vm, "kernel", run->guests[i].kernel);
+        if (*run->guests[i].image)
+            cJSON_AddStringToObject(vm, "image", run->guests[i].image);
+        if (*run->guests[i].accelerator)
+            cJSON_AddStringToObject(vm, "accelerator", run->guests[i].accelerator);
         cJSON_AddItemToArray(vms, vm);
     }
     return setup;

@@ -74,3 +74,25 @@ words() {
     jq -e '.rounds["latency-loaded.json"].load | index("iperf3")' "$cell/run.json"
     jq -e '.rounds["latency-idle.json"].load == null' "$cell/run.json"
 }
+
+@test "SIGKILL in the middle: whole files stay, and --resume measures the rest" {
+    printf '%s\n' 'drivers: [{name: qemu}]' 'operation-modes: [host]' 'vms: 1' 'tests: [host-to-vm, vm-to-host]' 'time: 1' \
+        'repeat: 2' 'output: out' >b.yaml
+    # Both runs need the same ports, and the second one none that the first may still hold: a namespace each.
+    unshare --net sh -c 'ip link set lo up && exec ./vmnet-bench run b.yaml' >first.txt 2>&1 3>&- &
+    local pid=$!
+    wait_for 60 test -e "$cell/host-to-vm.json"
+    kill -KILL "$pid"
+    wait "$pid" || true
+    jq -e '.end.sum_received' "$cell/host-to-vm.json"
+    [ ! -e "$cell/vm-to-host.2.json" ] # the last one
+    cp "$cell/host-to-vm.json" before.json
+    run --separate-stderr timeout 300 unshare --net sh -c 'ip link set lo up && exec ./vmnet-bench run --resume b.yaml'
+    [ "$status" -eq 0 ] || { echo "$output"; echo "$stderr"; false; }
+    cmp "$cell/host-to-vm.json" before.json
+    local file
+    for file in vm-to-host host-to-vm.2 vm-to-host.2; do
+        jq -e '.end.sum_received' "$cell/$file.json"
+    done
+    jq -e '[.rounds[] | select(.status == "ok")] | length >= 3' "$cell/run.json"
+}

@@ -39,7 +39,7 @@ setup() {
     jq -e '.end.sum_received.bits_per_second > 0' "$cell/host-to-vm.json"
     jq -e '.rounds["host-to-vm.json"] | .status == "ok" and .helper_cpu_seconds >= 0 and .helper_stats.host.bytes > 0' \
         "$cell/run.json"
-    jq -e '.setup.vms[0].kernel | length > 0' "$cell/run.json"
+    jq -e '.setup.vms[0] | (.kernel | length > 0) and .image == "tiny" and (.accelerator | test("^(kvm|tcg)"))' "$cell/run.json"
     # Round trips and small frames of a real guest.
     local test
     for test in latency-idle latency-loaded; do
