@@ -5,7 +5,7 @@
  *     the server knows no ranges        it answers 200 with the whole: the file is emptied
  *     the file changed on the server    If-Range with the ETag (or date) of the first part: 200 too
  *     it sends another range            Content-Range tells: the part is dropped
- *     there is no rest (416)            the part is dropped
+ *     there is no rest (416)            the part is whole, if the server names its size, or dropped
  *
  * A part without ETag or date is only continued when a checksum will tell whether the whole is right.
  * A try that broke off is made again; they are counted since the last one that got further. */
@@ -41,7 +41,7 @@ struct transfer {
     long long offset;   /* where this try began */
     long long size;     /* of what is in the file */
     long long furthest; /* the largest size that any try reached */
-    long long range_start;
+    long long range_start, range_total; /* of Content-Range; -1: not told */
     bool is_begun;      /* the first byte of this try's answer has come */
     bool is_chunked, is_told;
     const char *restart; /* why the part cannot be continued */
@@ -108,7 +108,7 @@ static size_t take_header(char *line, size_t one, size_t length, void *context)
     if (length > 5 && strncmp(line, "HTTP/", 5) == 0) { /* of a further answer, after a redirect */
         transfer->validator[0] = '\0';
         transfer->is_chunked = false;
-        transfer->range_start = -1;
+        transfer->range_start = transfer->range_total = -1;
     } else if (take_value(line, length, "ETag:", value, sizeof(value))) {
         if (value[0] == '"') /* a weak one says nothing about single bytes */
             text_copy(transfer->validator, sizeof(transfer->validator), value);
@@ -118,7 +118,9 @@ static size_t take_header(char *line, size_t one, size_t length, void *context)
     } else if (take_value(line, length, "Transfer-Encoding:", value, sizeof(value))) {
         transfer->is_chunked = strcasecmp(value, "chunked") == 0;
     } else if (take_value(line, length, "Content-Range:", value, sizeof(value))) {
-        if (strncasecmp(value, "bytes ", 6) == 0)
+        if (strncasecmp(value, "bytes */", 8) == 0)
+            transfer->range_total = strtoll(value + 8, NULL, 10);
+        else if (strncasecmp(value, "bytes ", 6) == 0)
             transfer->range_start = strtoll(value + 6, NULL, 10);
     }
     return length;
@@ -298,6 +300,8 @@ static enum outcome judge_answer(struct transfer *transfer, char *reason, size_t
 
     snprintf(reason, size, "the server answered %ld", status);
     if (status == 416 && transfer->offset) {
+        if (transfer->range_total == transfer->size)
+            return DONE; /* all of it had come before */
         transfer->restart = reason;
         return AGAIN;
     }
@@ -357,7 +361,7 @@ static enum outcome try(struct transfer *transfer, char *reason, size_t size)
     transfer->offset = transfer->size;
     transfer->is_begun = false;
     transfer->restart = NULL;
-    transfer->range_start = -1;
+    transfer->range_start = transfer->range_total = -1;
     transfer->curl_error[0] = transfer->validator[0] = '\0';
     struct curl_slist *headers = set_range(transfer);
     CURLcode code = curl_easy_perform(transfer->curl);

@@ -11,6 +11,7 @@
  * the next one finds who runs. A failure undoes what was done: processes end, and a folder that this
  * start made goes again unless it holds logs that tell why. */
 #include "harness/start.h"
+#include "harness/architecture.h"
 #include "harness/boot.h"
 #include "harness/cidata.h"
 #include "harness/disk.h"
@@ -104,6 +105,11 @@ static int check_image(const struct vm *vm, const struct config *config)
                              "vm delete %s", vm->name, other, config->driver->name, vm->name);
     if (!old || access(vm_file(vm, path, disk_name(config->driver->disk_format)), F_OK) < 0)
         return 0;
+    const char *kept = vm_option(vm, CONFIG_ARCH), *old_arch = kept ? architecture_find(kept) : NULL;
+    const char *wanted = config->arch ? config->arch : architecture_host();
+    if (strcmp(old_arch ? old_arch : architecture_host(), wanted) != 0)
+        return message_error("VM \"%s\" has a disk for another architecture than %s; to start over: vm delete %s",
+                             vm->name, wanted, vm->name);
     if (strcmp(old, config->image) == 0)
         return 0;
     return message_error("VM \"%s\" has a disk with image %s; to start over with %s: vm delete %s", vm->name, old,

@@ -74,6 +74,13 @@ start_lab() {
     assert_output --partial 'image lab is used by VM "one"'
 }
 
+@test "a disk belongs to one architecture" {
+    harness vm stop one
+    run start_lab one --arch arm64
+    assert_failure 1
+    assert_output --partial 'VM "one" has a disk for another architecture than arm64'
+}
+
 @test "another VM takes it from the cache" {
     before=$(wc -l <"$dir/requests")
     start_lab two --image lab --memory 256
