@@ -114,7 +114,8 @@ static int copy(yaml_document_t *to, yaml_document_t *from, int index, int depth
                                         node->data.scalar.style);
     if (node->type == YAML_SEQUENCE_NODE) {
         made = yaml_document_add_sequence(to, node->tag, YAML_BLOCK_SEQUENCE_STYLE);
-        for (const yaml_node_item_t *i = node->data.sequence.items.start; made && i < node->data.sequence.items.top; i++)
+        for (const yaml_node_item_t *i = node->data.sequence.items.start; made && i < node->data.sequence.items.top;
+             i++)
             if (!(item = copy(to, from, *i, depth + 1)) || !yaml_document_append_sequence_item(to, made, item))
                 return 0;
         return made;

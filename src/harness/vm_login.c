@@ -73,7 +73,7 @@ static bool vm_of(const char *word, char *name)
 {
     size_t length = strcspn(word, ":/");
 
-    return word[length] == ':' && length < NAME_SIZE && text_format(name, NAME_SIZE, "%.*s", (int)length, word) &&
+    return length < NAME_SIZE && word[length] == ':' && text_format(name, NAME_SIZE, "%.*s", (int)length, word) &&
            name_is_good(name);
 }
 

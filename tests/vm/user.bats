@@ -85,8 +85,8 @@ life() {
 
 by_sudo() {
     setpriv --reuid "$test_user" --regid "$test_user" --init-groups env -i PATH="$PATH" \
-        sudo --non-interactive VMNET_HOME="$place/own/.vmnet-helper" VMNET_CACHE="$place/own/cache" \
-        VMNET_DATA="$place/data" VMNET_NETNS="$ns" timeout 400 "$place/vmnet-harness" "$@" </dev/null 3>&-
+        timeout 400 sudo --non-interactive VMNET_HOME="$place/own/.vmnet-helper" VMNET_CACHE="$place/own/cache" \
+        VMNET_DATA="$place/data" VMNET_NETNS="$ns" "$place/vmnet-harness" "$@" </dev/null 3>&-
 }
 
 @test "all of it by sudo: state and QEMU are the user's all the same" {
