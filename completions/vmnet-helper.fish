@@ -68,6 +68,12 @@ function __vmnet_value
             printf '%s\n' fd socket stream client
         case --driver
             printf '%s\n' qemu vfkit krunkit
+        case --vfkit-magic
+            printf '%s\n' on off
+        case --wait
+            printf '%s\n' login address
+        case --driver-command --cloud-init --provision --ssh-key --disk
+            __fish_complete_path "$argv[4]"
         case --image
             __vmnet_images $argv[1]
             __fish_complete_path "$argv[4]"
