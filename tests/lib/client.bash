@@ -37,7 +37,7 @@ start_pair() {
         shift
     done
     shift
-    python3 "$root/tests/lib/client.py" ${client_kind:-} --pair "$dir/$name.helper.pid" "${actions[@]}" -- \
+    python3 "$root/tests/lib/client.py" ${client_kind:+"$client_kind"} --pair "$dir/$name.helper.pid" "${actions[@]}" -- \
         ip netns exec "$ns" "$bin/vmnet-helper" --fd 3 "$@" >"$dir/$name.json" 2>"$dir/$name.log" 3>&- &
     echo $! >"$dir/$name.client.pid"
     wait_for 30 test -s "$dir/$name.json"
