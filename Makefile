@@ -132,7 +132,7 @@ clean:
 
 .PHONY: help
 help:
-	@sed -n 's/^## //p' Makefile tests/tests.mk tests/fuzz/fuzz.mk scripts/install.mk
+	@sed -n 's/^## //p' Makefile tests/tests.mk $(wildcard tests/*/*.mk) scripts/install.mk
 
 ## make              build the programs into $(BUILD)/bin
 ## make deps         install the packages that building, running and testing need

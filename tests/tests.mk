@@ -18,8 +18,10 @@ $(BUILD)/tests/bin/%: tests/lib/%.c $(BUILD)/lib/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/lib/libcommon.a $(call pkg_libs,nettle)
 
+include tests/fault/fault.mk
+
 .PHONY: tests-built
-tests-built: all $(UNIT_BIN) $(TOOL_BIN)
+tests-built: all $(UNIT_BIN) $(TOOL_BIN) $(FAULT_SHIM)
 
 include tests/macos/macos.mk
 
@@ -31,7 +33,7 @@ suite = $(sort $(wildcard tests/$(1)/*.bats))
 check:
 	@scripts/deps.sh build run test
 	@$(MAKE) --silent tests-built
-	@tests/run.sh $(UNIT_BIN) $(foreach s,vm macos ship net compat cli lint,$(call suite,$(s)))
+	@tests/run.sh $(UNIT_BIN) $(foreach s,vm macos ship net fault compat cli lint,$(call suite,$(s)))
 
 .PHONY: check-quick
 check-quick: tests-built

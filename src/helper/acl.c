@@ -137,8 +137,8 @@ static int read_file(char *text, size_t *size)
 
 static int deny(const char *name, bool bridged)
 {
-    log_error("main", "you may not use %s \"%s\": root can allow it by the line \"allow %s\" in " ACL_FOLDER "/" ACL_FILE,
-              bridged ? "interface" : "mode", name, name);
+    log_error("main", "you may not use %s \"%s\": root can allow it by the line \"allow %s\" in %s/%s",
+              bridged ? "interface" : "mode", name, name, ACL_FOLDER, ACL_FILE);
     return -1;
 }
 

@@ -202,7 +202,10 @@ static int write_to_network(struct forward *forward, struct batch *batch)
 /* Returns 0, or -1 when the thread has to end; then its reason is told. */
 static int receive_from_vm(struct forward *forward)
 {
-    struct pollfd ready[2] = {{.fd = forward->channel->fd, .events = POLLIN}, {.fd = forward->wake[0], .events = POLLIN}};
+    struct pollfd ready[2] = {
+        {.fd = forward->channel->fd, .events = POLLIN},
+        {.fd = forward->wake[0], .events = POLLIN},
+    };
 
     if (channel_receive(forward->channel, &forward->to_network) >= 0)
         return 0;
@@ -245,10 +248,9 @@ static int make_pipe(int ends[2])
 {
     if (pipe(ends) < 0)
         return -1;
-    for (int i = 0; i < 2; i++) {
-        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-        fcntl(ends[i], F_SETFL, O_NONBLOCK);
-    }
+    for (int i = 0; i < 2; i++)
+        if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) < 0 || fcntl(ends[i], F_SETFL, O_NONBLOCK) < 0)
+            return -1;
     return 0;
 }
 

@@ -4,7 +4,8 @@
 
 #include "helper/options.h"
 
-/* Each sets its field from the value (NULL for a flag, or a value that was left out). Returns 0, or -1 after logging the reason. */
+/* Each sets its field from the value (NULL for a flag, or a value that was left out). Returns 0, or -1
+ * after logging the reason. */
 int option_fd(struct options *options, const char *value);
 int option_socket(struct options *options, const char *value);
 int option_framing(struct options *options, const char *value);

@@ -32,7 +32,7 @@ static const struct option_entry table[] = {
     {"stats-interval", 0, "SECONDS", option_stats_interval, "log the counters so often; SIGUSR1 logs them too"},
     {"parent-liveness-fd", 0, "N", option_parent_liveness_fd, "stop when this pipe or socket reads end of file"},
     {"notify-fd", 0, "N", option_notify_fd, "write events there, one JSON object a line"},
-    {"guard", 0, "[=MAC]", option_guard, "the VM keeps to this MAC, or its first, and its lease; no DHCP server, no router"},
+    {"guard", 0, "[=MAC]", option_guard, "hold the VM to this MAC (or its first) and its lease; no DHCP server or router"},
     {"pcap", 0, "FILE", option_pcap, "capture all frames into this file, for tcpdump and Wireshark"},
     {"pcap-fd", 0, "N", option_pcap_fd, "capture all frames into this file or pipe, inherited from the caller"},
     {"keep", 0, NULL, option_keep, "when the VM goes away wait for the next one (with --socket)"},

@@ -18,8 +18,8 @@ static const int allowed[] = {
     SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(poll), SCMP_SYS(ppoll),
     SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(ftruncate),
     /* The next client of a server socket; its file at the end. */
-    SCMP_SYS(connect), SCMP_SYS(accept), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(unlinkat),
-    SCMP_SYS(close), SCMP_SYS(shutdown),
+    SCMP_SYS(connect), SCMP_SYS(accept), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(newfstatat),
+    SCMP_SYS(fstat), SCMP_SYS(unlinkat), SCMP_SYS(close), SCMP_SYS(shutdown),
     /* Threads and memory, as the C library does them. */
     SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(munmap), SCMP_SYS(madvise), SCMP_SYS(brk),
     SCMP_SYS(sched_yield), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom),

@@ -32,6 +32,8 @@ void signals_block(struct signals *signals)
             sigaddset(&signals->handled, stop_signals[i]);
     pthread_sigmask(SIG_SETMASK, &signals->handled, NULL);
     signal(SIGPIPE, SIG_IGN);
+    /* A caller that ignores it would have our children vanish before we ask for their status. */
+    signal(SIGCHLD, SIG_DFL);
     /* A limit on the size of files is an error of write(). */
     signal(SIGXFSZ, SIG_IGN);
     signals->pipe[0] = signals->pipe[1] = -1;

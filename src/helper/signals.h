@@ -16,7 +16,8 @@ struct signals {
     pthread_t thread;
 };
 
-/* Block what we handle: TERM, INT, QUIT, HUP (unless ignored: nohup) stop, USR1 logs the counters. Ignore PIPE and XFSZ. */
+/* Block what we handle: TERM, INT, QUIT, HUP (unless ignored: nohup) stop, USR1 logs the counters.
+ * Ignore PIPE and XFSZ. */
 void signals_block(struct signals *signals);
 
 /* Has a stop signal come since? It stays pending. */

@@ -134,8 +134,9 @@ static void keep_rest(struct channel *channel, const struct iovec parts[3], size
     stream->rest_start = stream->rest_end = 0;
     for (int i = 0; i < 3; i++) {
         size_t skipped = sent < parts[i].iov_len ? sent : parts[i].iov_len;
-        memcpy(stream->rest + stream->rest_end, (const uint8_t *)parts[i].iov_base + skipped, parts[i].iov_len - skipped);
-        stream->rest_end += parts[i].iov_len - skipped;
+        size_t left = parts[i].iov_len - skipped;
+        memcpy(stream->rest + stream->rest_end, (const uint8_t *)parts[i].iov_base + skipped, left);
+        stream->rest_end += left;
         sent -= skipped;
     }
     channel->unfinished = true;

@@ -40,10 +40,19 @@ static void facts_fill(struct link_facts *facts, struct rtnl_link *link)
         memcpy(facts->mac, nl_addr_get_binary_addr(mac), MAC_SIZE);
 }
 
+/* Of some failures (ENOBUFS) the library tells nothing, and gives no link. */
+static int get(struct nl_sock *socket, const char *name, struct rtnl_link **link)
+{
+    *link = NULL;
+    int error = rtnl_link_get_kernel(socket, 0, name, link);
+
+    return error == 0 && !*link ? -NLE_FAILURE : error;
+}
+
 int link_find(struct nl_sock *socket, const char *name, struct link_facts *facts)
 {
     struct rtnl_link *link;
-    int error = rtnl_link_get_kernel(socket, 0, name, &link);
+    int error = get(socket, name, &link);
 
     if (error < 0)
         return error;
@@ -135,7 +144,7 @@ int link_delete(struct nl_sock *socket, const char *name)
 static int change(struct nl_sock *socket, const char *name, struct rtnl_link *wanted)
 {
     struct rtnl_link *link;
-    int error = rtnl_link_get_kernel(socket, 0, name, &link);
+    int error = get(socket, name, &link);
 
     if (error == 0) {
         error = rtnl_link_change(socket, link, wanted, 0);

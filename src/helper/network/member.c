@@ -1,6 +1,7 @@
 #include "common/text.h"
 #include "helper/network/state.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,22 +9,23 @@
 
 #define MEMBER_SIZE 64
 
+#define UNKNOWN_TIME (~0ULL)
+
+static bool is_gone(int error)
+{
+    return error == ENOENT || error == ESRCH;
+}
+
 /* Field 22 of /proc/PID/stat (man 5 proc): clock ticks from the boot to the start of the process.
- * 0 if there is no such process, or only its zombie. */
+ * 0 if there is no such process, or only its zombie; UNKNOWN_TIME if it cannot be read now. */
 static unsigned long long start_time(long pid)
 {
     char path[64], text[1024], process_state;
     unsigned long long ticks = 0;
 
     text_format(path, sizeof(path), "/proc/%ld/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    ssize_t count = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    if (count <= 0)
-        return 0;
-    text[count] = '\0';
+    if (state_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+        return is_gone(errno) ? 0 : UNKNOWN_TIME;
 
     /* The command's name is in parentheses and may hold blanks and parentheses itself. */
     const char *rest = strrchr(text, ')');
@@ -41,9 +43,13 @@ static void member_name(char *name, const char *tap)
 int state_member_add(int network, const char *tap)
 {
     char name[MEMBER_SIZE], text[64];
+    unsigned long long ticks = start_time(getpid());
 
+    /* Others would take us for dead. */
+    if (!ticks || ticks == UNKNOWN_TIME)
+        return -1;
     member_name(name, tap);
-    text_format(text, sizeof(text), "%ld %llu\n", (long)getpid(), start_time(getpid()));
+    text_format(text, sizeof(text), "%ld %llu\n", (long)getpid(), ticks);
     return state_write(network, name, text);
 }
 
@@ -62,6 +68,10 @@ bool state_member_lives(int network, const char *tap)
     unsigned long long ticks;
 
     member_name(name, tap);
-    return state_read(network, name, text, sizeof(text)) > 0 && sscanf(text, "%ld %llu", &pid, &ticks) == 2 &&
-           ticks && start_time(pid) == ticks;
+    if (state_read(network, name, text, sizeof(text)) < 0)
+        return errno != ENOENT;
+    if (sscanf(text, "%ld %llu", &pid, &ticks) != 2 || !ticks)
+        return false;
+    unsigned long long now = start_time(pid);
+    return now == ticks || now == UNKNOWN_TIME;
 }

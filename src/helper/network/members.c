@@ -85,9 +85,16 @@ int members_close(const struct state *state, const char *bridge, struct nl_sock 
     int result = 1;
     int network = state_network_open(state, bridge, false);
 
+    if (network < 0 && errno != ENOENT) {
+        log_error("network", "cannot read the state of %s: %s", bridge, strerror(errno));
+        return -1;
+    }
     if (network >= 0) {
         struct sweep sweep = {.socket = socket};
-        state_each(network, MEMBER, sweep_one, &sweep);
+        if (state_each(network, MEMBER, sweep_one, &sweep) < 0) {
+            log_error("network", "cannot read the state of %s: %s", bridge, strerror(errno));
+            sweep.failed = true;
+        }
         close(network);
         if (sweep.left || sweep.failed)
             return sweep.failed ? -1 : 0;
@@ -95,15 +102,15 @@ int members_close(const struct state *state, const char *bridge, struct nl_sock 
     /* A bridge that was there before us carries another name, and stays. */
     if (strncmp(bridge, NETWORK_BRIDGE_START, strlen(NETWORK_BRIDGE_START)) == 0) {
         text_format(state_dir, sizeof(state_dir), STATE_ROOT "/%lu/%s", state_namespace(), bridge);
+        /* With its state it can be tried again: by the keeper, the next helper, --cleanup. */
         if (gateway_remove(bridge, state_dir, socket) < 0)
-            result = -1;
+            return -1;
     }
     if (state_network_remove(state, bridge) < 0) {
         log_error("network", "cannot remove %s/%lu/%s: %s", STATE_ROOT, state_namespace(), bridge, strerror(errno));
         result = -1;
     }
-    state_each(state->fd, "", find_shared, &shared_left);
-    if (!shared_left)
+    if (state_each(state->fd, "", find_shared, &shared_left) == 0 && !shared_left)
         forwarding_restore(state, socket);
     return result;
 }

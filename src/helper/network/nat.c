@@ -3,13 +3,19 @@
 #include "common/log.h"
 #include "common/text.h"
 
+#include <errno.h>
 #include <nftables/libnftables.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-enum { RULES_SIZE = 2048 };
+enum {
+    RULES_SIZE = 2048,
+    TOLD = 41, /* a status that the library does not exit with */
+};
 
-/* In this process: no nft program is looked for or started. */
-static int run(const char *rules, const char *what)
+/* No nft program is looked for or started. */
+static int run_here(const char *rules, const char *what)
 {
     struct nft_ctx *context = nft_ctx_new(NFT_CTX_DEFAULT);
     int result = -1;
@@ -32,6 +38,29 @@ static int run(const char *rules, const char *what)
     }
     nft_ctx_free(context);
     return result;
+}
+
+/* In a child, for the library ends the program that it is in, by exit() or abort(), when the kernel has no
+ * memory or descriptor for it; and what it has allocated goes with the child. */
+static int run(const char *rules, const char *what)
+{
+    int status;
+    pid_t ended, pid = fork();
+
+    if (pid < 0) {
+        log_error("network", "cannot start a process for nftables: %s", strerror(errno));
+        return -1;
+    }
+    if (pid == 0)
+        _exit(run_here(rules, what) < 0 ? TOLD : 0);
+    do {
+        ended = waitpid(pid, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (ended == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != TOLD)
+        log_error("network", "cannot %s the nftables table: its library gave up: is the system out of memory?", what);
+    return -1;
 }
 
 /* Frames between two ports come by here too, where br_netfilter is loaded. */

@@ -39,6 +39,18 @@ static void session_close(struct session *session)
     state_close(&session->state);
 }
 
+/* Answers to a request that failed half-way would be taken for those to later ones: what undoes it asks
+ * by a new socket. */
+static void session_renew(struct session *session)
+{
+    struct nl_sock *fresh = link_connect();
+
+    if (!fresh)
+        return;
+    nl_socket_free(session->socket);
+    session->socket = fresh;
+}
+
 struct stale {
     struct session *session;
     unsigned removed;
@@ -168,9 +180,11 @@ static int join(struct network *network, struct session *session, const struct n
         goto out;
     }
     result = add_tap(network, session->socket, folder, port);
-    if (result < 0)
-        members_drop(folder, port->tap, session->socket);
 out:
+    if (result < 0) {
+        session_renew(session);
+        members_drop(folder, port->tap, session->socket);
+    }
     close(folder);
     if (result < 0)
         members_close(&session->state, network->bridge, session->socket);

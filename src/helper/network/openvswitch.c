@@ -166,15 +166,20 @@ bool openvswitch_is_anothers(void)
 
 /* The switch is in our network namespace, as the bridge's link is: ports of TAPs that were in another
  * one, or in this one before the machine started, are of no use to anybody. */
-static void owner_fill(char owner[OWNER_SIZE])
+static int owner_fill(char owner[OWNER_SIZE])
 {
     char boot[40], cookie[24];
 
-    if (state_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) < 0)
+    if (state_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) < 0) {
+        if (errno != ENOENT)
+            return -1;
         text_copy(boot, sizeof(boot), "unknown");
+    }
     boot[strcspn(boot, "\n")] = '\0';
-    state_cookie(cookie, sizeof(cookie));
+    if (state_cookie(cookie, sizeof(cookie)) < 0)
+        return -1;
     text_format(owner, OWNER_SIZE, "%s/%s", boot, cookie);
+    return 0;
 }
 
 static void remove_add(cJSON *operations, const char *id)
@@ -289,7 +294,11 @@ static int insert_port(int fd, const char *bridge, const struct network_port *po
 {
     char owner[OWNER_SIZE];
 
-    owner_fill(owner);
+    /* Not to be guessed: the ports of all other owners go. */
+    if (owner_fill(owner) < 0) {
+        text_format(reason, REASON_SIZE, "this network namespace has no name: %s", strerror(errno));
+        return -1;
+    }
     if (remove_due(fd, port->tap, owner, reason) < 0)
         return -1;
     cJSON *results = ovsdb_transact(fd, addition(bridge, port, owner), reason, REASON_SIZE);

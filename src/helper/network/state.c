@@ -105,19 +105,24 @@ static int open_locked(const char *name)
 #define SO_NETNS_COOKIE 71
 #endif
 
-/* Older kernels have none, and there inode numbers must do. */
-void state_cookie(char *text, size_t size)
+/* Older kernels have none, and there inode numbers must do. No other error may look like that: the state
+ * of a namespace with another cookie is thrown away. */
+int state_cookie(char *text, size_t size)
 {
     uint64_t cookie = 0;
     socklen_t length = sizeof(cookie);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0) {
-        if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) < 0)
-            cookie = 0;
-        close(fd);
-    }
-    text_format(text, size, "%llu", (unsigned long long)cookie);
+    if (fd < 0)
+        return -1;
+    int result = getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length);
+    int error = errno;
+    close(fd);
+    errno = error;
+    if (result < 0 && error != ENOPROTOOPT)
+        return -1;
+    text_format(text, size, "%llu", result < 0 ? 0ULL : (unsigned long long)cookie);
+    return 0;
 }
 
 static void remove_entry(int folder, const char *name, void *context)
@@ -136,8 +141,12 @@ static int check_cookie(int fd)
 {
     char ours[32], there[32];
 
-    state_cookie(ours, sizeof(ours));
-    if (state_read(fd, COOKIE_NAME, there, sizeof(there)) >= 0 && strcmp(ours, there) == 0)
+    if (state_cookie(ours, sizeof(ours)) < 0)
+        return -1;
+    ssize_t length = state_read(fd, COOKIE_NAME, there, sizeof(there));
+    if (length < 0 && errno != ENOENT)
+        return -1;
+    if (length >= 0 && strcmp(ours, there) == 0)
         return 0;
     state_each(fd, "", remove_entry, NULL);
     return state_write(fd, COOKIE_NAME, ours);
@@ -207,7 +216,10 @@ int state_read(int folder, const char *name, char *text, size_t size)
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return -1;
-    ssize_t count = read(fd, text, size - 1);
+    ssize_t count;
+    do {
+        count = read(fd, text, size - 1);
+    } while (count < 0 && errno == EINTR);
     int error = errno;
     close(fd);
     errno = error;
@@ -239,10 +251,13 @@ int state_each(int folder, const char *prefix, void (*visit)(int folder, const c
             close(fd);
         return -1;
     }
-    for (struct dirent *entry; (entry = readdir(entries));)
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(entries)))
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             strncmp(entry->d_name, prefix, length) == 0)
             visit(folder, entry->d_name + length, context);
+    int error = errno;
     closedir(entries);
-    return 0;
+    errno = error;
+    return error ? -1 : 0;
 }

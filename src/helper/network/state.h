@@ -27,8 +27,8 @@ struct state {
 unsigned long state_namespace(void);
 
 /* A number that no other network namespace has had since the machine started, as text; "0" before
- * Linux 5.14. text must hold 24 bytes. */
-void state_cookie(char *text, size_t size);
+ * Linux 5.14. text must hold 24 bytes. Returns 0, or -1 with errno. */
+int state_cookie(char *text, size_t size);
 
 /* Make the namespace's folder unless it is there, and lock it; waits for at most 30 s.
  * Returns 0, or -1 (logged). */
@@ -48,7 +48,7 @@ int state_read(int folder, const char *name, char *text, size_t size);
 int state_write(int folder, const char *name, const char *text);
 
 /* Call visit for each entry whose name starts with prefix, with the rest of the name. Entries may
- * be removed on the way. 0, or -1 with errno. */
+ * be removed on the way. 0, or -1 with errno: then there may be more of them. */
 int state_each(int folder, const char *prefix, void (*visit)(int folder, const char *rest, void *context),
                void *context);
 
@@ -56,7 +56,7 @@ int state_each(int folder, const char *prefix, void (*visit)(int folder, const c
 int state_member_add(int network, const char *tap);
 void state_member_remove(int network, const char *tap);
 
-/* Does the helper behind the TAP still run? */
+/* Does the helper behind the TAP still run? Whoever cannot tell says yes: no network may go under one. */
 bool state_member_lives(int network, const char *tap);
 
 #endif
