@@ -4,6 +4,7 @@
 load ../lib/common
 load ../lib/namespace
 load ../lib/helper
+load ../lib/client
 load ../lib/double
 
 setup_file() { double_build; }
@@ -249,4 +250,20 @@ transfer_both_ways() {
     start_vm one
     vm_dhcp one
     transfer_both_ways
+}
+
+@test "with --keep the next client gets a socket on the same path" {
+    with_network
+    start_helper one --keep
+    for _ in 1 2; do
+        client --bind "$dir/vm.sock" --connect "$dir/one.sock" arp 192.168.105.1
+        rm "$dir/vm.sock"
+        # Not to the last client's socket.
+        wait_for 20 waits_after_client
+    done
+    stop_helper one
+}
+
+waits_after_client() {
+    [ "$(grep -c 'waiting for client on' "$dir/one.log")" -gt "$(grep -c 'serving client' "$dir/one.log")" ]
 }

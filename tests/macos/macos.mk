@@ -47,7 +47,7 @@ macos-coverage: tests-built
 	llvm-profdata merge -o $(BUILD)/coverage/all.profdata $(BUILD)/coverage/profiles/*.profraw
 	llvm-cov report $(BUILD)/coverage/macos/double/bin/vmnet-helper \
 		$(DOUBLE_TESTS:%=-object $(BUILD)/coverage/macos/double/%) -instr-profile=$(BUILD)/coverage/all.profdata \
-		$(wildcard src/helper/*_darwin.c) src/helper/interface_vmnet.c
+		| grep -E '^Filename|^src/helper/(.*_darwin|interface_vmnet)'
 
 # ---- Mach-O ----
 
