@@ -58,3 +58,11 @@ all_options() {
         [ -z "$output" ] || fail "$file: $output"
     done
 }
+
+@test "spelling" {
+    command -v codespell >/dev/null || skip "needs codespell"
+    cd "$root" || return
+    # passt and iif are names, nd is a macro of mdoc.
+    run codespell --ignore-words-list=passt,iif,nd README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs/*.md man install.sh packaging scripts
+    assert_output ""
+}

@@ -67,7 +67,7 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --uninstall; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 5 --sudoers
+    kill_in_turn 8 --sudoers
     is_whole
     # After a kill without clean-up between.
     before() { :; }
@@ -87,7 +87,7 @@ kill_in_turn() {
         is_whole
         [[ $(installed) == 1.0.0 || $(installed) == 1.1.0 ]]
     }
-    kill_in_turn 5
+    kill_in_turn 8
     assert_equal "$(installed)" 1.1.0
 }
 
@@ -95,7 +95,7 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --sudoers; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 4 --uninstall
+    kill_in_turn 6 --uninstall
     inside test ! -e /opt/vmnet-helper
     inside test ! -e /etc/sudoers.d/vmnet-helper
 }
