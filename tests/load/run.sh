@@ -14,6 +14,7 @@ case $helper in /*) ;; *) helper=$root/$helper ;; esac
 dir=$(mktemp -d /tmp/vl.XXXXXX)
 ns=vl$$
 
+# shellcheck disable=SC2317 # called by the trap
 finish() {
     for pid in $(ip netns pids "$ns" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
     for _ in $(seq 100); do

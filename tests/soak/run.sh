@@ -12,9 +12,10 @@ case $build in /*) ;; *) build=$root/$build ;; esac
 dir=$(mktemp -d /tmp/vk.XXXXXX)
 ns=vk$$
 
+# shellcheck disable=SC2317 # called by the trap
 finish() {
     for signal in TERM KILL; do
-        for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -$signal "$pid" 2>/dev/null || true; done
+        for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -"$signal" "$pid" 2>/dev/null || true; done
         for _ in $(seq 100); do
             [ -n "$(ip netns pids "$ns" 2>/dev/null)" ] || break
             sleep 0.1
