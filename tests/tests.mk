@@ -18,7 +18,7 @@ $(BUILD)/tests/bin/%: tests/lib/%.c $(BUILD)/lib/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/lib/libcommon.a $(call pkg_libs,nettle)
 
-include tests/fault/fault.mk
+include tests/fault/fault.mk tests/soak/soak.mk tests/sanitize/sanitize.mk
 
 .PHONY: tests-built
 tests-built: all $(UNIT_BIN) $(TOOL_BIN) $(FAULT_SHIM)
