@@ -2,6 +2,7 @@
 #include "common/hex.c"
 #include "common/ipv4.c"
 #include "common/log.h"
+#include "common/mac.c"
 #include "common/sha256.h"
 #include "common/text.c"
 #include "common/uuid.c"
@@ -23,6 +24,11 @@ void sha256(const void *data, size_t size, uint8_t digest[SHA256_SIZE])
 }
 
 bool interface_prefers_engine(void);
+
+bool interface_takes_networks(void)
+{
+    return true;
+}
 
 bool interface_prefers_engine(void)
 {
