@@ -14,6 +14,8 @@ sandbox_make() {
     # Others may add and remove files there at this moment, and hold locks.
     cp -a /etc/. "$place/etc" 2>/dev/null || true
     rm -f "$place"/etc/{passwd,group,shadow,gshadow,subuid,subgid}.lock
+    # The names that the tests and the installer use, if the machine has them.
+    sed -i -E '/^(vmnet|person):/d' "$place"/etc/{passwd,group,shadow,gshadow}
     cp "$root/install.sh" "$place/install.sh"
     ssh-keygen -q -t ed25519 -N '' -C release -f "$place/key"
     # shellcheck disable=SC2016 # expanded by the inner shell
@@ -33,7 +35,7 @@ sandbox_remove() {
 }
 
 inside() {
-    nsenter --target "$(cat "$place/server.pid")" --mount --net -- "$@"
+    nsenter --target "$(cat "$place/server.pid")" --mount --net --root -- "$@"
 }
 
 # release VERSION [CONTENT]: publish programs that only tell their version; the latest release is this one.
@@ -62,7 +64,7 @@ release() {
 inside_clean() {
     env -i PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 VMNET_INTERACTIVE="${interactive:-0}" \
         VMNET_BASE_URL="${base_url:-http://127.0.0.1:8000}" VMNET_RELEASE_KEY="$(cut -d' ' -f1,2 "$place/key.pub")" \
-        nsenter --target "$(cat "$place/server.pid")" --mount --net -- "$@"
+        nsenter --target "$(cat "$place/server.pid")" --mount --net --root -- "$@"
 }
 
 # The installer as root; without a terminal.
