@@ -1,4 +1,5 @@
 #include "helper/forward.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "helper/checksum.h"
 #include "helper/super_frame.h"
@@ -18,8 +19,7 @@ static void tell_end(struct forward *forward, enum forward_end end)
 
     /* The first reason counts: the others follow from it. */
     atomic_compare_exchange_strong(&forward->end, &expected, (int)end);
-    ssize_t written = write(forward->ended[1], &byte, 1);
-    (void)written;
+    file_write_all(forward->ended[1], &byte, 1);
 }
 
 static bool is_stopping(const struct forward *forward)
@@ -334,8 +334,7 @@ void forward_stop(struct forward *forward)
         return;
     atomic_store(&forward->stopping, true);
     interface_wake(forward->interface);
-    ssize_t written = write(forward->wake[1], &byte, 1);
-    (void)written;
+    file_write_all(forward->wake[1], &byte, 1);
     pthread_join(forward->threads[0], NULL);
     pthread_join(forward->threads[1], NULL);
     forward->running = false;

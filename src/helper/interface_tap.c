@@ -1,4 +1,5 @@
 #include "helper/interface.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/text.h"
 #include "helper/interface_tap.h"
@@ -262,8 +263,7 @@ bool interface_prefers_engine(void)
 void interface_wake(struct interface *interface)
 {
     uint64_t one = 1;
-    ssize_t written = write(interface->wake, &one, sizeof(one));
-    (void)written;
+    file_write_all(interface->wake, &one, sizeof(one));
 }
 
 /* The TAP first: the keeper finds the network without it. */

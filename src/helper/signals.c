@@ -1,4 +1,5 @@
 #include "helper/signals.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/process.h"
 
@@ -66,8 +67,7 @@ static void *pass_on(void *argument)
         }
         char byte = number == SIGUSR1 ? SIGUSR1 : SIGTERM;
         /* A full pipe has told already. */
-        ssize_t written = write(signals->pipe[1], &byte, 1);
-        (void)written;
+        file_write_all(signals->pipe[1], &byte, 1);
     }
     return NULL;
 }
