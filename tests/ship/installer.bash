@@ -14,17 +14,22 @@ sandbox_make() {
     # Others may add and remove files there at this moment, and hold locks.
     cp -a /etc/. "$place/etc" 2>/dev/null || true
     rm -f "$place"/etc/{passwd,group,shadow,gshadow,subuid,subgid}.lock
+    touch "$place/etc/vmnet-test-sandbox"
     # The names that the tests and the installer use, if the machine has them.
     sed -i -E '/^(vmnet|person):/d' "$place"/etc/{passwd,group,shadow,gshadow}
     cp "$root/install.sh" "$place/install.sh"
     ssh-keygen -q -t ed25519 -N '' -C release -f "$place/key"
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --net --propagation private sh -c '
-        mount -t tmpfs -o mode=755 none /opt && mount --bind "$1/etc" /etc && ip link set lo up || exit 1
+        mount -t tmpfs -o mode=755 none /opt && mount --bind "$1/etc" /etc && mkdir -p /run/sudo &&
+            mount -t tmpfs -o mode=711 none /run/sudo && ip link set lo up || exit 1
         cd "$1/www" || exit 1
         exec python3 -u -m http.server --bind 127.0.0.1 8000' sh "$place" >"$place/server.log" 2>&1 3>&- 4>&- &
     echo $! >"$place/server.pid"
     wait_for 30 grep -qs "Serving HTTP" "$place/server.log"
+    # Nothing is done anywhere else: in a chroot, say, a namespace may show another root than ours.
+    inside test -e /etc/vmnet-test-sandbox || fail "the test is not where it should be"
+    [ -z "$(inside ls -A /opt)" ] || fail "/opt is not the test's own"
 }
 
 sandbox_remove() {
@@ -35,7 +40,7 @@ sandbox_remove() {
 }
 
 inside() {
-    nsenter --target "$(cat "$place/server.pid")" --mount --net --root -- "$@"
+    nsenter --target "$(cat "$place/server.pid")" --mount --net --root --wd -- "$@"
 }
 
 # release VERSION [CONTENT]: publish programs that only tell their version; the latest release is this one.
@@ -64,7 +69,7 @@ release() {
 inside_clean() {
     env -i PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 VMNET_INTERACTIVE="${interactive:-0}" \
         VMNET_BASE_URL="${base_url:-http://127.0.0.1:8000}" VMNET_RELEASE_KEY="$(cut -d' ' -f1,2 "$place/key.pub")" \
-        nsenter --target "$(cat "$place/server.pid")" --mount --net --root -- "$@"
+        nsenter --target "$(cat "$place/server.pid")" --mount --net --root --wd -- "$@"
 }
 
 # The installer as root; without a terminal.
