@@ -9,15 +9,23 @@
 
 #include <sys/types.h>
 
+enum { CLIENT_ORPHANS_MAX = 64 };
+
+struct client_process_list {
+    pid_t pids[CLIENT_ORPHANS_MAX];
+    int count;
+};
+
 struct client_orphans {
-    unsigned long long since; /* when the command started, in the system's own unit */
+    struct client_process_list before; /* children that are not the command's */
 };
 
 /* Become the parent of orphans. To be called just before the command is ended, and not earlier: what
  * the helper's network needs (dnsmasq) is an orphan too, and not ours to wait for. */
 void client_orphans_adopt(void);
 
-/* Remember when the command, which was just started, did. */
+/* Remember which children there are beside the command, which was just started: a shell that became
+ * the client by exec had them before. */
 void client_orphans_watch(struct client_orphans *orphans, pid_t command);
 
 /* SIGTERM, and SIGKILL after grace seconds. Ends the adoption. */

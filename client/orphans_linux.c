@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ORPHANS_MAX = 64 };
-
-struct orphan_list {
-    pid_t pids[ORPHANS_MAX];
-    int count;
-};
-
 struct process_facts {
     char state;
     pid_t parent, group;
-    unsigned long long start; /* clock ticks since boot */
 };
 
 /* Orphans come to us in place of init (prctl(2), PR_SET_CHILD_SUBREAPER). */
@@ -51,33 +44,30 @@ static int read_facts(const char *pid, struct process_facts *facts)
         return -1;
     text[length] = '\0';
     const char *fields = strrchr(text, ')');
-    return fields && sscanf(fields, ") %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                            &facts->state, &facts->parent, &facts->group, &facts->start) == 4 ? 0 : -1;
+    return fields && sscanf(fields, ") %c %d %d", &facts->state, &facts->parent, &facts->group) == 3 ? 0 : -1;
 }
 
-void client_orphans_watch(struct client_orphans *orphans, pid_t command)
+static bool contains(const struct client_process_list *list, pid_t pid)
 {
-    char pid[16];
-    struct process_facts facts;
-
-    text_format(pid, sizeof(pid), "%d", (int)command);
-    /* Unknown: none is taken for one of the command's. */
-    orphans->since = read_facts(pid, &facts) == 0 ? facts.start : ~0ULL;
+    for (int i = 0; i < list->count; i++)
+        if (list->pids[i] == pid)
+            return true;
+    return false;
 }
 
-/* Children in our group that started after the command: the helper and what it leaves are in groups of
- * their own, and a shell that became the client by exec had its children before. */
-static void find_orphans(const struct client_orphans *orphans, struct orphan_list *found)
+/* Living children in our group but those of the other list; the dead are waited for. The helper and
+ * what it leaves are in groups of their own. */
+static void find_children(struct client_process_list *found, const struct client_process_list *but)
 {
     DIR *proc = opendir("/proc");
     struct dirent *entry;
 
     found->count = 0;
-    while (proc && found->count < ORPHANS_MAX && (entry = readdir(proc))) {
+    while (proc && found->count < CLIENT_ORPHANS_MAX && (entry = readdir(proc))) {
         struct process_facts facts;
         unsigned long pid;
         if (text_parse_number(entry->d_name, 1, INT32_MAX, &pid) < 0 || read_facts(entry->d_name, &facts) < 0 ||
-            facts.parent != getpid() || facts.group != getpgrp() || facts.start < orphans->since)
+            facts.parent != getpid() || facts.group != getpgrp() || contains(but, (pid_t)pid))
             continue;
         if (facts.state == 'Z')
             waitpid((pid_t)pid, NULL, WNOHANG);
@@ -88,34 +78,33 @@ static void find_orphans(const struct client_orphans *orphans, struct orphan_lis
         closedir(proc);
 }
 
-static int contains(const struct orphan_list *list, pid_t pid)
+void client_orphans_watch(struct client_orphans *orphans, pid_t command)
 {
-    for (int i = 0; i < list->count; i++)
-        if (list->pids[i] == pid)
-            return 1;
-    return 0;
+    const struct client_process_list only_command = {.pids = {command}, .count = 1};
+
+    find_children(&orphans->before, &only_command);
 }
 
 /* SIGTERM once for each: to some programs a second one means "at once". */
-static void tell(const struct orphan_list *found, struct orphan_list *told, int number)
+static void tell(const struct client_process_list *found, struct client_process_list *told, int number)
 {
     for (int i = 0; i < found->count; i++) {
         if (number != SIGKILL && contains(told, found->pids[i]))
             continue;
         kill(found->pids[i], number);
-        if (told->count < ORPHANS_MAX)
+        if (told->count < CLIENT_ORPHANS_MAX)
             told->pids[told->count++] = found->pids[i];
     }
 }
 
 void client_orphans_end(const struct client_orphans *orphans, double grace)
 {
-    struct orphan_list found = {.count = 0}, told = {.count = 0};
+    struct client_process_list found = {.count = 0}, told = {.count = 0};
     double now = process_clock(), kill_at = now + grace, give_up_at = kill_at + grace;
     const struct timespec pause = {.tv_nsec = 20000000};
 
     for (; now < give_up_at; now = process_clock()) {
-        find_orphans(orphans, &found);
+        find_children(&found, &orphans->before);
         if (!found.count)
             break;
         tell(&found, &told, now < kill_at ? SIGTERM : SIGKILL);

@@ -157,6 +157,8 @@ int lab_fabric_enter(const struct lab *lab, int host, struct words *words)
         return message_error("the Open vSwitch of host %d does not run; to mend it: lab up", host);
     words_add(words, "nsenter");
     words_add(words, "--mount=/proc/%d/ns/mnt", (int)pid);
+    /* Its root as well: in a chroot that is not the root of the mount namespace. */
+    words_add(words, "--root=/proc/%d/root", (int)pid);
     words_add(words, "--");
     return 0;
 }

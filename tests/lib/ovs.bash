@@ -23,7 +23,7 @@ ovs_start() {
     wait_for 20 test -e "$folder/mounted"
     cat >"$folder/bin/vmnet-helper" <<SCRIPT
 #!/bin/sh
-exec nsenter --mount=/proc/$(cat "$folder/mounts")/ns/mnt -- "$build/bin/vmnet-helper" "\$@"
+exec nsenter --mount=/proc/$(cat "$folder/mounts")/ns/mnt --root=/proc/$(cat "$folder/mounts")/root -- "$build/bin/vmnet-helper" "\$@"
 SCRIPT
     chmod 755 "$folder/bin/vmnet-helper"
     ovsdb-tool create "$folder/conf.db" /usr/share/openvswitch/vswitch.ovsschema

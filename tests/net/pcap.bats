@@ -107,7 +107,7 @@ assert_capture_is_good() {
     touch "$dir/go"
     wait_for 30 has_said vm again
     assert_equal "$(grep -c ERROR "$dir/one.log")" 1
-    run nsenter -m -t "$(helper_pid one)" tcpdump -n -r "$dir/full/one.pcap"
+    run nsenter -m -r -t "$(helper_pid one)" tcpdump -n -r "$dir/full/one.pcap"
     assert_success
     refute_output --partial truncated
 }

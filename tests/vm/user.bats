@@ -94,7 +94,7 @@ by_sudo() {
     run by_sudo vm start one --image tiny --connection fd --timeout 300
     assert_success
     run by_sudo vm exec one -- hostname
-    assert_output one
+    assert_line one
     pid=$(by_sudo vm status one --json | jq -r .pid)
     assert_equal "$(stat -c %U "/proc/$pid")" "$test_user"
     run as_user vm list --json
