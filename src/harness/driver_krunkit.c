@@ -1,6 +1,6 @@
 /* krunkit: libkrun on Apple's Hypervisor framework. Takes super-frames, if both ends are told so. Its socket
  * to the helper is in $TMPDIR. https://github.com/containers/krunkit/blob/main/docs/usage.md */
-#include "harness/driver.h"
+#include "harness/driver_device.h"
 
 static const char *program(const struct machine *machine)
 {
@@ -23,29 +23,11 @@ static void add_network(const struct machine *machine, struct words *words)
                   machine->mac, offloading, machine->magic ? ",vfkitMagic=on" : "");
 }
 
-static void add_disk(struct words *words, const char *path)
-{
-    words_add(words, "--device");
-    words_add(words, "virtio-blk,path=%s,format=raw", path);
-}
-
 static void words_of(const struct machine *machine, struct words *words)
 {
-    words_add(words, "%s", machine->program);
-    words_add(words, "--cpus");
-    words_add(words, "%lu", machine->cpus);
-    words_add(words, "--memory");
-    words_add(words, "%lu", machine->memory);
-    words_add(words, "--bootloader");
-    words_add(words, "efi,variable-store=%s,create", machine->efi_store);
-    if (machine->disk)
-        add_disk(words, machine->disk);
-    add_disk(words, machine->cidata);
-    for (int i = 0; i < machine->extra_count; i++)
-        add_disk(words, machine->extra[i].path);
-    words_add(words, "--device");
-    words_add(words, "virtio-serial,logFilePath=%s", machine->serial_log);
-    driver_add_pair(words, "--device", "virtio-rng");
+    device_add_machine(machine, words);
+    device_add_efi(machine, words);
+    device_add_usual(machine, ",format=raw", words);
     add_network(machine, words);
     /* Without it there is a server on a TCP port, one for all VMs. */
     driver_add_pair(words, "--restful-uri", "none://");

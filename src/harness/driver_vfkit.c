@@ -1,6 +1,6 @@
 /* vfkit: Apple's Virtualization framework. Its socket to the helper lies beside the helper's, and its first
  * datagram is VFKT unless it is told otherwise. https://github.com/crc-org/vfkit/blob/main/doc/usage.md */
-#include "harness/driver.h"
+#include "harness/driver_device.h"
 
 static const char *program(const struct machine *machine)
 {
@@ -21,8 +21,7 @@ static void add_network(const struct machine *machine, struct words *words)
 static void add_boot(const struct machine *machine, struct words *words)
 {
     if (!machine->kernel) {
-        words_add(words, "--bootloader");
-        words_add(words, "efi,variable-store=%s,create", machine->efi_store);
+        device_add_efi(machine, words);
         return;
     }
     /* These take the text as it is, where the lists of --bootloader would need quotes in it. */
@@ -33,28 +32,11 @@ static void add_boot(const struct machine *machine, struct words *words)
     words_add(words, "%s console=hvc0", machine->cmdline);
 }
 
-static void add_disk(struct words *words, const char *path)
-{
-    words_add(words, "--device");
-    words_add(words, "virtio-blk,path=%s", path);
-}
-
 static void words_of(const struct machine *machine, struct words *words)
 {
-    words_add(words, "%s", machine->program);
-    words_add(words, "--cpus");
-    words_add(words, "%lu", machine->cpus);
-    words_add(words, "--memory");
-    words_add(words, "%lu", machine->memory);
+    device_add_machine(machine, words);
     add_boot(machine, words);
-    if (machine->disk)
-        add_disk(words, machine->disk);
-    add_disk(words, machine->cidata);
-    for (int i = 0; i < machine->extra_count; i++)
-        add_disk(words, machine->extra[i].path);
-    words_add(words, "--device");
-    words_add(words, "virtio-serial,logFilePath=%s", machine->serial_log);
-    driver_add_pair(words, "--device", "virtio-rng");
+    device_add_usual(machine, "", words);
     add_network(machine, words);
 }
 
