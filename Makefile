@@ -25,7 +25,8 @@ BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -pthread -MMD -MP -Isrc $(WARNINGS) $(HAR
 # What differs between the systems: which files are built, and the libraries.
 ifeq ($(SYSTEM),darwin)
 OTHER    := %_linux.c %/interface_tap.c
-HARDEN_LD ?= -Wl,-pie -mmacosx-version-min=13.0
+# As Linux's --as-needed: no program loads a library that it does not use.
+HARDEN_LD ?= -Wl,-pie -Wl,-dead_strip_dylibs -mmacosx-version-min=13.0
 # Apple's ar knows no D.
 AR_FLAGS := rcs
 HELPER_PKGS := libcjson

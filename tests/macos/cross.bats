@@ -48,28 +48,81 @@ llvm() {
     done
 }
 
-# What comes from neither macOS nor the two libraries of the formula would be missing on a Mac.
-@test "they use no library but what macOS and the formula have" {
+# vmnet for the helper, libcurl for what fetches images; cJSON and libyaml are in the programs.
+@test "they load no library but what macOS has, and each only what it uses" {
+    [ ! -e "$cross/libraries/stubs" ] || skip "no sources of cJSON and libyaml: $(cat "$cross/libraries/stubs")"
     for arch in arm64 x86_64; do
         for program in $programs; do
+            case $program in
+            vmnet-helper) more=/System/Library/Frameworks/vmnet.framework/Versions/A/vmnet ;;
+            vmnet-harness) more=/usr/lib/libcurl.4.dylib ;;
+            *) more= ;;
+            esac
             run llvm objdump --macho --dylibs-used "$cross/$arch/bin/$program"
             assert_success
-            surprise=$(echo "$output" | awk 'NR > 1 { print $1 }' | grep -vxE \
-                '/usr/lib/libSystem\.B\.dylib|/usr/lib/libcurl\.4\.dylib|/opt/homebrew/opt/(cjson/lib/libcjson\.1|libyaml/lib/libyaml-0\.2)\.dylib|/System/Library/Frameworks/vmnet\.framework/Versions/A/vmnet') || true
-            assert_equal "$surprise" ""
+            loaded=$(echo "$output" | awk 'NR > 1 { print $1 }' | LC_ALL=C sort | paste -sd' ')
+            assert_equal "$loaded" "$(echo "${more:+$more }/usr/lib/libSystem.B.dylib" | tr ' ' '\n' | LC_ALL=C sort | paste -sd' ')"
         done
     done
 }
 
-@test "only the helper uses vmnet" {
-    for program in $programs; do
-        run llvm objdump --macho --dylibs-used "$cross/arm64/bin/$program"
-        if [ "$program" = vmnet-helper ]; then
-            assert_output --partial vmnet.framework
-        else
-            refute_output --partial vmnet.framework
-        fi
+@test "cJSON and libyaml are in the programs, built from Debian's sources" {
+    [ ! -e "$cross/libraries/stubs" ] || skip "no sources of cJSON and libyaml: $(cat "$cross/libraries/stubs")"
+    for arch in arm64 x86_64; do
+        run llvm nm --defined-only --just-symbol-name "$cross/$arch/bin/vmnet-harness"
+        assert_line _cJSON_Parse
+        assert_line _yaml_parser_parse
     done
+    # A source package was patched, so it is Debian's and not only the author's.
+    [ -e "$cross/libraries/sources/cjson/debian/patches/series" ]
+}
+
+# What apt_folder has, as sources.sh shows it to apt. With an apt that only tells.
+asked_of_apt() {
+    mkdir -p "$BATS_TEST_TMPDIR/bin"
+    # shellcheck disable=SC2016 # the script expands
+    printf '#!/bin/sh\nfor word; do case $word in Dir::Etc::sourceparts=*) parts=${word#*=} ;; esac; done
+case $* in *" update") cat "$parts"/* >"$ASKED" ;; *) mkdir cjson-1.7.15 ;; esac\n' >"$BATS_TEST_TMPDIR/bin/apt-get"
+    printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/dpkg-source"
+    chmod +x "$BATS_TEST_TMPDIR/bin"/*
+    run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" ASKED="$BATS_TEST_TMPDIR/asked" APT_FOLDER="$BATS_TEST_TMPDIR/apt" \
+        "$root/tests/macos/sources.sh" "$BATS_TEST_TMPDIR/sources" cjson
+}
+
+@test "sources: entries of one line become deb-src, those of other releases do not" {
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mkdir -p "$BATS_TEST_TMPDIR/apt/sources.list.d"
+    echo "deb [signed-by=/k.gpg] http://mirror.example/debian $codename main contrib
+# deb http://comment.example/debian $codename main
+deb http://mirror.example/debian $codename-updates main" >"$BATS_TEST_TMPDIR/apt/sources.list"
+    echo "deb https://other.example/apt nodistro main" >"$BATS_TEST_TMPDIR/apt/sources.list.d/other.list"
+    asked_of_apt
+    assert_success
+    assert_equal "$(cat "$BATS_TEST_TMPDIR/asked")" \
+        "deb-src [signed-by=/k.gpg] http://mirror.example/debian $codename main contrib"
+    [ -d "$BATS_TEST_TMPDIR/sources/cjson" ]
+}
+
+@test "sources: stanzas (deb822) become deb-src" {
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mkdir -p "$BATS_TEST_TMPDIR/apt/sources.list.d"
+    printf 'Types: deb\n# a snapshot\nURIs: http://mirror.example/debian\nSuites: %s %s-updates\nComponents: main
+Signed-By: /k.gpg\n\nTypes: deb\nURIs: http://other.example\nSuites: %s-tools\nComponents: main\n' \
+        "$codename" "$codename" "$codename" >"$BATS_TEST_TMPDIR/apt/sources.list.d/debian.sources"
+    asked_of_apt
+    assert_success
+    assert_equal "$(cat "$BATS_TEST_TMPDIR/asked")" "Types: deb-src
+URIs: http://mirror.example/debian
+Suites: $codename $codename-updates
+Components: main
+Signed-By: /k.gpg"
+}
+
+@test "sources: an apt that knows no mirror of this release is told so" {
+    mkdir -p "$BATS_TEST_TMPDIR/apt/sources.list.d"
+    asked_of_apt
+    assert_failure 1
+    assert_output --partial "apt has no entry for"
 }
 
 # Symbols after 13.0 are looked up when the helper runs: linked, they would keep it from starting.

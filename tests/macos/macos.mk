@@ -56,17 +56,17 @@ CROSS_SDK := $(abspath tests/macos/sdk)
 CROSS_ZIG  = $(shell tests/macos/toolchain.sh $(CROSS))
 # zig's linker makes position independent programs anyway, and knows no -pie.
 CROSS_MAKE = ZIG_GLOBAL_CACHE_DIR=$(CROSS)/zig-cache ZIG_LOCAL_CACHE_DIR=$(CROSS)/zig-cache \
-             STAND_INS=$(CROSS)/libraries $(MACOS_MAKE) AR="$(CROSS_ZIG) ar" PKG_CONFIG=$(abspath tests/macos/pkg-config) \
-             CFLAGS=-O1 HARDEN_LD= SYSTEM_CFLAGS="-fblocks -F$(CROSS_SDK)" HELPER_LIBS="-F$(CROSS_SDK) -framework vmnet"
+             LIBRARIES=$(CROSS)/libraries $(MACOS_MAKE) AR="$(CROSS_ZIG) ar" PKG_CONFIG=$(abspath tests/macos/pkg-config) \
+             CFLAGS=-O1 HARDEN_LD=-Wl,-dead_strip_dylibs SYSTEM_CFLAGS="-fblocks -F$(CROSS_SDK)" HELPER_LIBS="-F$(CROSS_SDK) -framework vmnet"
 
-$(CROSS)/libraries: tests/macos/libraries.sh
-	@tests/macos/libraries.sh $@
+$(CROSS)/libraries/done: tests/macos/libraries.sh tests/macos/sources.sh
+	@tests/macos/libraries.sh $(@D) $(CROSS_ZIG)
 
 .PHONY: macos-arm64 macos-x86_64 macos-cross
-macos-arm64: $(CROSS)/libraries
-	@$(CROSS_MAKE) BUILD=$(CROSS)/arm64 CC="$(CROSS_ZIG) cc -target aarch64-macos.13.0"
-macos-x86_64: $(CROSS)/libraries
-	@$(CROSS_MAKE) BUILD=$(CROSS)/x86_64 CC="$(CROSS_ZIG) cc -target x86_64-macos.13.0"
+macos-arm64: $(CROSS)/libraries/done
+	@ARCH=arm64 $(CROSS_MAKE) BUILD=$(CROSS)/arm64 CC="$(CROSS_ZIG) cc -target aarch64-macos.13.0"
+macos-x86_64: $(CROSS)/libraries/done
+	@ARCH=x86_64 $(CROSS_MAKE) BUILD=$(CROSS)/x86_64 CC="$(CROSS_ZIG) cc -target x86_64-macos.13.0"
 macos-cross: macos-arm64 macos-x86_64
 
 # ---- On a Mac ----
