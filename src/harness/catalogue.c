@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ENTRIES_MAX = 500 };
+enum { ENTRIES_MAX = 500, PACKAGES_MAX = 32 };
 
 static const char *const known_keys[] = {"images", NULL};
 static const char *const image_keys[] = {"name", "version", "arch", "url", "sha256", "sha512", "checksums", "format",
-                                         "boot", "user", NULL};
+                                         "boot", "user", "packages", NULL};
 static const char *const formats[] = {"qcow2", "raw", NULL};
 static const char *const boots[] = {"disk", "uefi", NULL};
 
@@ -97,6 +97,33 @@ static int read_arch(struct yaml_file *file, yaml_node_t *image, char *out, size
     return 0;
 }
 
+/* What a name of a package is made of, at Debian, Fedora and Alpine; plain in YAML. */
+static bool is_package(const char *name)
+{
+    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+._-") == strlen(name) &&
+           name[0] != '-' && name[0] != '.';
+}
+
+/* Their names differ from distribution to distribution, so each image has its own. */
+static int read_packages(struct yaml_file *file, yaml_node_t *image, char out[PACKAGES_SIZE])
+{
+    yaml_node_t *node = yaml_file_get(file, image, "packages");
+    int count = node ? yaml_file_sequence(file, node, "packages", PACKAGES_MAX) : 0;
+    char name[64];
+
+    for (int i = 0; i < count; i++) {
+        yaml_node_t *item = yaml_file_item(file, node, (size_t)i);
+        size_t used = strlen(out);
+        if (yaml_file_text(file, item, "packages", name, sizeof(name)) < 0)
+            return -1;
+        if (!is_package(name))
+            return yaml_file_error(file, item, "packages: \"%s\" is no name of a package", name);
+        if (!text_format(out + used, PACKAGES_SIZE - used, "%s%s", used ? " " : "", name))
+            return yaml_file_error(file, item, "packages: too many");
+    }
+    return count < 0 ? -1 : 0;
+}
+
 static int read_image(struct yaml_file *file, yaml_node_t *node, struct catalogue_entry *entry)
 {
     if (yaml_file_keys(file, node, image_keys) < 0)
@@ -109,7 +136,8 @@ static int read_image(struct yaml_file *file, yaml_node_t *node, struct catalogu
            read_checksum(file, node, "sha256", entry->checksum) < 0 ||
            read_checksum(file, node, "sha512", entry->checksum) < 0 ||
            read_choice(file, node, "format", formats, entry->format, sizeof(entry->format)) < 0 ||
-           read_choice(file, node, "boot", boots, entry->boot, sizeof(entry->boot)) < 0 ? -1 : 0;
+           read_choice(file, node, "boot", boots, entry->boot, sizeof(entry->boot)) < 0 ||
+           read_packages(file, node, entry->packages) < 0 ? -1 : 0;
 }
 
 const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, const char *name, const char *arch)

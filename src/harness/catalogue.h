@@ -10,6 +10,8 @@
 #include "harness/store.h"
 #include "harness/url.h"
 
+enum { PACKAGES_SIZE = 512 };
+
 struct catalogue_entry {
     char name[NAME_SIZE], version[32], arch[16];
     char url[URL_SIZE];
@@ -18,6 +20,7 @@ struct catalogue_entry {
     char format[16];              /* raw, qcow2 */
     char boot[16];                /* disk: the machine's usual firmware; uefi */
     char user[NAME_SIZE];
+    char packages[PACKAGES_SIZE]; /* for cloud-init to install, a blank between; or empty */
 };
 
 struct catalogue {

@@ -26,6 +26,19 @@ static void print_block(FILE *out, const char *text)
     }
 }
 
+/* In the end of the boot, after the first login: cloud-init looks for newer lists of packages first. */
+static void print_packages(FILE *out, const char *packages)
+{
+    const char *before = "packages:\n";
+
+    for (const char *name = packages; name && *name; name += strspn(name, " ")) {
+        size_t size = strcspn(name, " ");
+        fprintf(out, "%s  - \"%.*s\"\n", before, (int)size, name);
+        before = "";
+        name += size;
+    }
+}
+
 char *cidata_user_data(const struct cidata *cidata)
 {
     char *text = NULL, host[NAME_SIZE];
@@ -47,6 +60,7 @@ char *cidata_user_data(const struct cidata *cidata)
     fputs("ssh_keys:\n  ed25519_private: |\n", out);
     print_block(out, cidata->host_private);
     fprintf(out, "  ed25519_public: %s\n", cidata->host_public);
+    print_packages(out, cidata->packages);
     if (fclose(out) != 0 || !cidata->user_data)
         return text;
     char *merged = user_data_merge(text, cidata->user_data);

@@ -21,6 +21,7 @@ struct cidata {
     bool has_route;           /* the gateway leads out */
     uint32_t ip, gateway, mask; /* host byte order */
     const char *more_keys;    /* public keys, a line each; or NULL */
+    const char *packages;     /* to install, a blank between; or NULL */
     const char *user_data;    /* a file to merge, or NULL */
     const uint32_t *dns;      /* host byte order */
     int dns_count;            /* 0: the network's */

@@ -89,10 +89,13 @@ static int read_download(struct image *image)
     bool good = copy_member(json, "user", image->user, sizeof(image->user)) && name_is_good(image->user) &&
                 copy_member(json, "arch", image->arch, sizeof(image->arch)) && architecture_find(image->arch) &&
                 copy_member(json, "boot", boot, sizeof(boot)) && has_disk(image->dir);
-    cJSON_Delete(json);
     free(text);
-    if (!good)
+    if (!good) {
+        cJSON_Delete(json);
         return message_error("the image in %s is damaged; mend it with: image delete NAME", image->dir);
+    }
+    copy_member(json, "packages", image->packages, sizeof(image->packages));
+    cJSON_Delete(json);
     image->needs_uefi = strcmp(boot, "uefi") == 0;
     text_format(image->disk, sizeof(image->disk), "%s/disk.img", image->dir);
     text_copy(image->disk_format, sizeof(image->disk_format), "raw");

@@ -10,6 +10,7 @@
 #ifndef HARNESS_IMAGE_H
 #define HARNESS_IMAGE_H
 
+#include "harness/catalogue.h"
 #include "harness/store.h"
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@ struct image {
     char disk[PATH_MAX];   /* empty: the guest lives in memory */
     char disk_format[16];  /* raw, qcow2 */
     char user[64];         /* login */
+    char packages[PACKAGES_SIZE]; /* for cloud-init to install, a blank between */
     char arch[16];         /* a word of architecture.h */
     bool needs_uefi;       /* boots the disk by UEFI also where that is not the machine's usual firmware */
 };

@@ -157,6 +157,7 @@ static int write_description(const struct fetch *fetch)
     cJSON_AddBoolToObject(json, "verified", *fetch->wanted != '\0');
     cJSON_AddStringToObject(json, "boot", entry->boot);
     cJSON_AddStringToObject(json, "user", entry->user);
+    cJSON_AddStringToObject(json, "packages", entry->packages);
     cJSON_AddNumberToObject(json, "download_bytes", fetch->bytes);
     char *text = cJSON_Print(json);
     cJSON_Delete(json);

@@ -343,11 +343,23 @@ interrupt() {
     assert_equal "$(jq -r .url "$(images)/image.json")" "https://images.example/plain/disk.raw"
 }
 
-@test "http_proxy is heeded" {
+@test "http_proxy, https_proxy and all_proxy are heeded" {
     # The server takes the absolute form of a proxy's request for a path that it does not know.
     http_proxy=$server run harness image pull "http://images.example/plain/disk.raw"
     assert_failure 1
     grep -q 'GET http://images.example/plain/disk.raw' "$files/requests"
+    all_proxy=$server run harness image pull "http://images.example/plain/disk.raw?all"
+    grep -q 'GET http://images.example/plain/disk.raw?all' "$files/requests"
+    https_proxy=$server run harness image pull "https://images.example/plain/disk.raw"
+    assert_failure 1
+    grep -q 'CONNECT images.example:443' "$files/requests"
+}
+
+@test "no_proxy names hosts that are asked directly" {
+    # Nobody listens on port 1.
+    http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 run harness image pull "$(url plain disk.raw)"
+    assert_success
+    assert_pulled
 }
 
 # catalogue TEXT: the user's own.
@@ -426,6 +438,8 @@ spoilt() {
         <<<$'images:\n  - name: mine\n    user: me\n    arch: arm64\n    url: ftp://x/y'
     spoilt '6:13: sha256: not 64 hexadecimal digits' \
         <<<$'images:\n  - name: mine\n    user: me\n    arch: arm64\n    url: http://x/y\n    sha256: abc'
+    spoilt '5:24: packages: "a b" is no name of a package' \
+        <<<$'images:\n  - name: mine\n    user: me\n    arch: arm64\n    packages: [iperf3, "a b"]\n    url: http://x/y'
     spoilt '1:1: unknown key "image": did you mean "images"?' <<<"image: []"
     spoilt '3:5: image "a" for arm64 a second time' <<<"images:
   - {name: a, user: a, arch: arm64, url: \"http://x/y\"}

@@ -39,6 +39,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
+    def do_CONNECT(self):
+        """As a proxy is asked for https: the request is what the test wants to see."""
+        with lock, open(log_path, "a") as log:
+            log.write("CONNECT %s\n" % self.path)
+        self.head(403, 0)
+        self.hang_up()
+
     def data(self, name):
         with open(os.path.join(folder, os.path.basename(name)), "rb") as file:
             return file.read()

@@ -41,6 +41,20 @@ static void user_data_has_name_user_and_keys(void **state)
     free(text);
 }
 
+static void packages_are_the_distributions(void **state)
+{
+    struct cidata cidata = example();
+
+    cidata.packages = "iperf3 g++";
+    char *text = cidata_user_data(&cidata);
+    assert_non_null(strstr(text, "\npackages:\n  - \"iperf3\"\n  - \"g++\"\n"));
+    free(text);
+    cidata.packages = "";
+    text = cidata_user_data(&cidata);
+    assert_null(strstr(text, "packages"));
+    free(text);
+}
+
 static void there_is_no_password_anywhere(void **state)
 {
     struct cidata cidata = example();
@@ -162,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(user_data_has_name_user_and_keys),
+        cmocka_unit_test(packages_are_the_distributions),
         cmocka_unit_test(there_is_no_password_anywhere),
         cmocka_unit_test(root_is_let_in_where_it_is_the_user),
         cmocka_unit_test(a_guest_asks_for_its_address),

@@ -26,6 +26,7 @@ images:
     checksums: $server/plain/SHA256SUMS
     format: raw
     user: root
+    packages: [iperf3, g++]
 YAML
 }
 
@@ -63,6 +64,11 @@ start_lab() {
     assert_output --partial "image lab: the sha256 is right"
     run in_guest one hostname
     assert_output one
+}
+
+@test "the seed asks for the packages that the catalogue names" {
+    run sed -n '/^packages:/,$p' "$VMNET_HOME/vms/one/seed/user-data"
+    assert_output "$(printf 'packages:\n  - "iperf3"\n  - "g++"')"
 }
 
 @test "its disk is a layer over the image, which stays as it is" {
