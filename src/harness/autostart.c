@@ -1,4 +1,5 @@
 #include "harness/autostart.h"
+#include "harness/describe.h"
 #include "harness/message.h"
 #include "harness/vm_commands.h"
 #include "common/data_dir.h"
@@ -147,6 +148,12 @@ int vm_command_autostart(const struct store *store, const struct command_line *o
                     : vm_open(&vm, store, options->operands[1]);
     if (result == 0)
         result = on ? autostart_enable(&vm) : autostart_disable(&vm);
+    if (result == 0 && options->values[AUTOSTART_JSON]) {
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddStringToObject(json, "name", vm.name);
+        cJSON_AddBoolToObject(json, "autostart", on);
+        result = describe_print(json);
+    }
     vm_close(&vm);
     return command_status(result);
 }

@@ -5,6 +5,8 @@
 
 #include "harness/vm.h"
 
+#include <stdbool.h>
+
 struct autostart {
     const char *name;    /* of the VM */
     const char *program; /* vmnet-harness */
@@ -24,6 +26,9 @@ char *autostart_launchd(const struct autostart *autostart);
 /* Make it so for the VM, or undo it (fine if it is not there). 0, or -1 after an error message. */
 int autostart_enable(const struct vm *vm);
 int autostart_disable(const struct vm *vm);
+
+/* Was it made so, by this user (or, as root, for the machine)? */
+bool autostart_is_on(const struct vm *vm);
 
 /* Fill it in for the VM: the texts live as long as the caller's buffer. 0, or -1 after an error message. */
 int autostart_fill(struct autostart *autostart, const struct vm *vm, char program[PATH_MAX]);

@@ -45,6 +45,15 @@ int autostart_enable(const struct vm *vm)
     return result;
 }
 
+bool autostart_is_on(const struct vm *vm)
+{
+    char folder[PATH_MAX], file[PATH_MAX], home[PATH_MAX];
+
+    /* Who has no home has no job; that is no error here. */
+    return (geteuid() == 0 || owner_find_home(&vm->store->owner, home, sizeof(home))) &&
+           find_job(vm, folder, file) == 0 && access(file, F_OK) == 0;
+}
+
 int autostart_disable(const struct vm *vm)
 {
     char folder[PATH_MAX], file[PATH_MAX];

@@ -88,6 +88,16 @@ int autostart_enable(const struct vm *vm)
     return 0;
 }
 
+bool autostart_is_on(const struct vm *vm)
+{
+    struct unit unit;
+    char home[PATH_MAX];
+
+    /* Who has no home has no unit; that is no error here. */
+    return (geteuid() == 0 || owner_find_home(&vm->store->owner, home, sizeof(home))) && find_unit(vm, &unit) == 0 &&
+           access(unit.file, F_OK) == 0;
+}
+
 int autostart_disable(const struct vm *vm)
 {
     struct unit unit;

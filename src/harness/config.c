@@ -49,6 +49,7 @@ const struct option_entry config_options[] = {
     [CONFIG_FOREGROUND] = {"foreground", 0, NULL, "stay until the VM ends; Ctrl-C stops it"},
     [CONFIG_JSON] = {"json", 0, NULL, "print the result as JSON"},
     [CONFIG_FILE] = {"file", 'f', "FILE", "start the VMs of a YAML file; its keys are these options"},
+    [CONFIG_ALL] = {"all", 0, NULL, "start all VMs that are stopped"},
     [CONFIG_COUNT] = {0},
 };
 

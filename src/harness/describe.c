@@ -1,4 +1,5 @@
 #include "harness/describe.h"
+#include "harness/autostart.h"
 #include "harness/message.h"
 #include "harness/words.h"
 
@@ -41,6 +42,7 @@ cJSON *describe_json(const struct vm *vm)
     add_number(json, "helper_pid", identity_is_alive(&vm->state.helper) ? vm->state.helper.pid : 0);
     add_number(json, "created", vm->state.created);
     add_number(json, "started", vm->state.started);
+    cJSON_AddBoolToObject(json, "autostart", autostart_is_on(vm));
     cJSON_AddStringToObject(json, "dir", vm->dir);
     cJSON_AddStringToObject(json, "ssh_config", vm_file(vm, path, "ssh.config"));
     return json;

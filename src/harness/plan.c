@@ -217,7 +217,7 @@ static int take_names(struct plan *plan, const struct command_line *options)
             return -1;
         plan->count++;
     }
-    return plan->count ? 0 : message_error("start needs: NAME... or --file FILE");
+    return plan->count ? 0 : message_error("start needs: NAME..., --file FILE or --all");
 }
 
 int plan_make(struct plan *plan, const struct command_line *options)

@@ -7,6 +7,7 @@ static const struct option_entry stop_options[] = {
     [STOP_TIMEOUT] = {"timeout", 0, "SECONDS", "how long the guest may take to shut down (default 30)"},
     [STOP_FORCE] = {"force", 'f', NULL, "do not ask the guest: end it at once"},
     [STOP_ALL] = {"all", 0, NULL, "all VMs"},
+    [STOP_JSON] = {"json", 0, NULL, "print the result as JSON"},
     {0},
 };
 
@@ -26,12 +27,26 @@ static const struct option_entry show_options[] = {
 static const struct option_entry list_options[] = {
     [SHOW_JSON] = {"json", 0, NULL, "print JSON"},
     [SHOW_ALL] = {"all", 0, NULL, "all VMs, which is what is listed without names"},
+    [SHOW_QUIET] = {"quiet", 'q', NULL, "only the names, one a line"},
+    {0},
+};
+
+static const struct option_entry ip_options[] = {
+    [IP_JSON] = {"json", 0, NULL, "print JSON"},
+    [IP_WAIT] = {"wait", 0, "SECONDS", "wait so long for an address (0)"},
+    {0},
+};
+
+static const struct option_entry autostart_options[] = {
+    [AUTOSTART_JSON] = {"json", 0, NULL, "print the result as JSON"},
     {0},
 };
 
 static const struct option_entry wait_options[] = {
     [WAIT_FOR] = {"for", 0, "WHAT", "login (default), address or stopped"},
     [WAIT_TIMEOUT] = {"timeout", 0, "SECONDS", "give up after so long (120)"},
+    [WAIT_ALL] = {"all", 0, NULL, "all VMs"},
+    [WAIT_JSON] = {"json", 0, NULL, "print the result as JSON"},
     {0},
 };
 
@@ -64,12 +79,13 @@ const struct command vm_commands[] = {
      "VM name", false, vm_command_restart, NULL},
     {"delete", "NAME... [options]", "Stop VMs and remove them with their disks", stop_options, 0, OPERANDS_MAX,
      "VM name", false, vm_command_delete, NULL},
-    {"list", "[NAME...] [--json]", "All VMs, or some", list_options, 0, OPERANDS_MAX, "VM name", false, vm_command_list,
+    {"list", "[NAME...] [options]", "All VMs, or some", list_options, 0, OPERANDS_MAX, "VM name", false, vm_command_list,
      NULL},
-    {"wait", "NAME [options]", "Wait until a VM can be used, or has stopped", wait_options, 1, 1, "VM name", false,
-     vm_command_wait, "The VM may be started by another command meanwhile. Exit status: 0, 1 not within the time."},
-    {"status", "NAME [--json]", "What is known of a VM", show_options, 1, 1, "VM name", false, vm_command_status, NULL},
-    {"ip", "NAME [--json]", "Its IP address", show_options, 1, 1, "VM name", false, vm_command_ip, NULL},
+    {"wait", "NAME... [options]", "Wait until VMs can be used, or have stopped", wait_options, 0, OPERANDS_MAX, "VM name", false,
+     vm_command_wait, "They may be started by another command meanwhile. Exit status: 0, 1 not within the time."},
+    {"status", "NAME... [--json]", "What is known of VMs", show_options, 1, OPERANDS_MAX, "VM name", false, vm_command_status, NULL},
+    {"ip", "NAME... [options]", "Their IP addresses, one a line", ip_options, 1, OPERANDS_MAX, "VM name", false,
+     vm_command_ip, NULL},
     {"ssh", "NAME [-- COMMAND...]", "Log in, or run a command in the guest's shell", no_options, 1, 1, "VM name", true,
      vm_command_ssh, "The words of COMMAND are joined by blanks and read by the guest's shell, as ssh does it."},
     {"exec", "NAME -- COMMAND...", "Run a program in the guest", no_options, 1, 1, "VM name", true, vm_command_exec,
@@ -77,7 +93,7 @@ const struct command vm_commands[] = {
     {"cp", "SOURCE... TARGET [-r]", "Copy files to or from a guest: NAME:PATH is in it", cp_options, 2, OPERANDS_MAX,
      NULL, false, vm_command_cp,
      "Either the target or all sources are in one guest. A PATH without / is in its home folder."},
-    {"autostart", "on|off NAME", "Start a VM with the machine, or with your session", no_options, 2, 2, NULL, false,
+    {"autostart", "on|off NAME", "Start a VM with the machine, or with your session", autostart_options, 2, 2, NULL, false,
      vm_command_autostart,
      "As root: with the machine. Otherwise with the user's session. A unit of systemd, or a job of launchd."},
     {"console", "NAME", "Attach to the serial line; Ctrl-] detaches", no_options, 1, 1, "VM name", false,

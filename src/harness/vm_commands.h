@@ -31,11 +31,13 @@ int vm_command_exec(const struct store *store, const struct command_line *option
 int vm_command_console(const struct store *store, const struct command_line *options);
 
 /* Places in their tables of options. */
-enum { STOP_TIMEOUT, STOP_FORCE, STOP_ALL };
-enum { SHOW_JSON, SHOW_ALL };
+enum { STOP_TIMEOUT, STOP_FORCE, STOP_ALL, STOP_JSON };
+enum { SHOW_JSON, SHOW_ALL, SHOW_QUIET };
+enum { IP_JSON, IP_WAIT };
+enum { AUTOSTART_JSON };
 enum { LOGS_FOLLOW, LOGS_HELPER, LOGS_VM, LOGS_EVENTS, LOGS_LINES };
 enum { RESTART_TIMEOUT, RESTART_FOREGROUND, RESTART_JSON, RESTART_ALL };
-enum { WAIT_FOR, WAIT_TIMEOUT };
+enum { WAIT_FOR, WAIT_TIMEOUT, WAIT_ALL, WAIT_JSON };
 enum { CP_RECURSIVE };
 
 #endif

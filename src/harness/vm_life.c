@@ -6,6 +6,7 @@
 #include "harness/message.h"
 #include "harness/plan.h"
 #include "harness/start.h"
+#include "harness/vm_choose.h"
 #include "harness/vm_commands.h"
 #include "common/file.h"
 #include "common/text.h"
@@ -102,7 +103,7 @@ static int start_one(const struct store *store, int index, void *context)
     return status;
 }
 
-int vm_command_start(const struct store *store, const struct command_line *options)
+static int start_plan(const struct store *store, const struct command_line *options)
 {
     struct plan plan;
 
@@ -124,6 +125,28 @@ int vm_command_start(const struct store *store, const struct command_line *optio
     return status;
 }
 
+int vm_command_start(const struct store *store, const struct command_line *options)
+{
+    struct chosen chosen = {.options = options, .stopped_only = true};
+    struct command_line named = *options;
+
+    if (!options->values[CONFIG_ALL])
+        return start_plan(store, options);
+    if (options->values[CONFIG_FILE]) {
+        message_error("--all is for the VMs there are, --file for those of a file; not both");
+        return EXIT_USAGE;
+    }
+    if (vm_choose(store, "start", true, &chosen) < 0)
+        return EXIT_USAGE;
+    if (!chosen.count) {
+        message_progress(store->started, "no VM is stopped: nothing was started");
+        return EXIT_OK;
+    }
+    memcpy(named.operands, chosen.list, sizeof(named.operands));
+    named.operand_count = chosen.count;
+    return start_plan(store, &named);
+}
+
 static int stop_options(const struct command_line *options, double *grace)
 {
     unsigned long seconds = GRACE;
@@ -136,55 +159,6 @@ static int stop_options(const struct command_line *options, double *grace)
     return 0;
 }
 
-/* The VMs of a command that was given names, or --all. */
-struct chosen {
-    const struct command_line *options;
-    char names[OPERANDS_MAX][NAME_SIZE];
-    const char *list[OPERANDS_MAX];
-    int count;
-    bool running_only; /* with --all */
-    double grace;
-};
-
-static int choose_vm(struct vm *vm, void *context)
-{
-    struct chosen *chosen = context;
-
-    if (chosen->running_only && vm_status(vm) == VM_STOPPED)
-        return 0;
-    if (chosen->count == OPERANDS_MAX)
-        return message_error("more than %d VMs; name those that are meant", OPERANDS_MAX);
-    text_copy(chosen->names[chosen->count], NAME_SIZE, vm->name);
-    chosen->list[chosen->count] = chosen->names[chosen->count];
-    chosen->count++;
-    return 0;
-}
-
-static int choose(const struct store *store, const char *command, bool all, struct chosen *chosen)
-{
-    const struct command_line *options = chosen->options;
-
-    if (all && options->operand_count)
-        return message_error("%s takes names or --all, not both", command);
-    if (!all && !options->operand_count)
-        return message_error("%s needs: NAME... or --all", command);
-    for (int i = 0; i < options->operand_count; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(options->operands[i], options->operands[j]) == 0)
-                return message_error("VM \"%s\" is named twice", options->operands[i]);
-    for (int i = 0; i < options->operand_count; i++)
-        chosen->list[chosen->count++] = options->operands[i];
-    return all ? vm_each(store, choose_vm, chosen) : 0;
-}
-
-static int run_chosen(const struct store *store, struct chosen *chosen, const char *done, many_one *one, bool json)
-{
-    struct many many = {.names = chosen->list, .count = chosen->count, .done = done, .one = one, .context = chosen,
-                        .json = json};
-
-    return many_run(store, &many);
-}
-
 static int stop_one(const struct store *store, int index, void *context)
 {
     const struct chosen *chosen = context;
@@ -195,21 +169,24 @@ static int stop_one(const struct store *store, int index, void *context)
     if (result == 0 && vm_status(&vm) == VM_STOPPED)
         message_progress(store->started, "VM \"%s\" is not running", name);
     if (result == 0)
-        result = vm_halt(&vm, !chosen->options->values[STOP_FORCE], chosen->grace);
+        result = vm_halt(&vm, !chosen->options->values[STOP_FORCE], *(const double *)chosen->context);
     if (result == 0)
         result = vm_save(&vm);
+    if (result == 0 && chosen->options->values[STOP_JSON])
+        result = describe_print(describe_json(&vm));
     vm_close(&vm);
     return command_status(result);
 }
 
 int vm_command_stop(const struct store *store, const struct command_line *options)
 {
-    struct chosen chosen = {.options = options, .running_only = true};
+    double grace;
+    struct chosen chosen = {.options = options, .running_only = true, .context = &grace};
 
-    if (stop_options(options, &chosen.grace) < 0 ||
-        choose(store, "stop", options->values[STOP_ALL] != NULL, &chosen) < 0)
+    if (stop_options(options, &grace) < 0 ||
+        vm_choose(store, "stop", options->values[STOP_ALL] != NULL, &chosen) < 0)
         return EXIT_USAGE;
-    return run_chosen(store, &chosen, "stopped", stop_one, false);
+    return vm_run_chosen(store, &chosen, "stopped", stop_one, options->values[STOP_JSON] != NULL);
 }
 
 static int restart_one(const struct store *store, int index, void *context)
@@ -238,13 +215,22 @@ int vm_command_restart(const struct store *store, const struct command_line *opt
 {
     struct chosen chosen = {.options = options, .running_only = true};
 
-    if (choose(store, "restart", options->values[RESTART_ALL] != NULL, &chosen) < 0)
+    if (vm_choose(store, "restart", options->values[RESTART_ALL] != NULL, &chosen) < 0)
         return EXIT_USAGE;
     if (options->values[RESTART_FOREGROUND] && chosen.count > 1) {
         message_error("--foreground is for one VM");
         return EXIT_USAGE;
     }
-    return run_chosen(store, &chosen, "restarted", restart_one, options->values[RESTART_JSON] != NULL);
+    return vm_run_chosen(store, &chosen, "restarted", restart_one, options->values[RESTART_JSON] != NULL);
+}
+
+static int show_deleted(const char *name)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(json, "name", name);
+    cJSON_AddStringToObject(json, "state", "deleted");
+    return describe_print(json);
 }
 
 static int delete_one(const struct store *store, int index, void *context)
@@ -260,16 +246,19 @@ static int delete_one(const struct store *store, int index, void *context)
         result = autostart_disable(&vm);
     if (result == 0 && file_remove_tree(vm.dir) < 0)
         result = message_error("cannot remove %s: %s", vm.dir, strerror(errno));
+    if (result == 0 && chosen->options->values[STOP_JSON])
+        result = show_deleted(vm.name);
     vm_close(&vm);
     return command_status(result);
 }
 
 int vm_command_delete(const struct store *store, const struct command_line *options)
 {
+    double grace;
     struct chosen chosen = {.options = options};
 
-    if (stop_options(options, &chosen.grace) < 0 ||
-        choose(store, "delete", options->values[STOP_ALL] != NULL, &chosen) < 0)
+    if (stop_options(options, &grace) < 0 ||
+        vm_choose(store, "delete", options->values[STOP_ALL] != NULL, &chosen) < 0)
         return EXIT_USAGE;
-    return run_chosen(store, &chosen, "deleted", delete_one, false);
+    return vm_run_chosen(store, &chosen, "deleted", delete_one, options->values[STOP_JSON] != NULL);
 }

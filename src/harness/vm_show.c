@@ -3,6 +3,8 @@
 #include "harness/message.h"
 #include "harness/vm_commands.h"
 #include "common/file.h"
+#include "common/ipv4.h"
+#include "common/process.h"
 #include "common/text.h"
 
 #include <errno.h>
@@ -71,6 +73,15 @@ static int print_row(struct vm *vm, void *context)
     return 0;
 }
 
+static int print_name(struct vm *vm, void *context)
+{
+    const struct listing *listing = context;
+
+    if (is_listed(vm, listing->options))
+        puts(vm->name);
+    return 0;
+}
+
 int vm_command_list(const struct store *store, const struct command_line *options)
 {
     struct listing listing = {.options = options};
@@ -82,6 +93,8 @@ int vm_command_list(const struct store *store, const struct command_line *option
         if (result < 0)
             return EXIT_FAILED;
     }
+    if (options->values[SHOW_QUIET])
+        return command_status(vm_each(store, print_name, &listing));
     if (options->values[SHOW_JSON]) {
         listing.array = cJSON_CreateArray();
         int result = vm_each(store, add_to_array, &listing);
@@ -91,42 +104,101 @@ int vm_command_list(const struct store *store, const struct command_line *option
     return command_status(vm_each(store, print_row, &listing));
 }
 
+static void print_fields(const struct vm *vm)
+{
+    cJSON *json = describe_json(vm);
+
+    for (const cJSON *item = json ? json->child : NULL; item; item = item->next)
+        if (cJSON_IsString(item))
+            printf("%-15s %s\n", item->string, item->valuestring);
+        else if (cJSON_IsNumber(item))
+            printf("%-15s %.0f\n", item->string, item->valuedouble);
+        else if (cJSON_IsBool(item))
+            printf("%-15s %s\n", item->string, cJSON_IsTrue(item) ? "yes" : "no");
+    cJSON_Delete(json);
+}
+
+/* One VM's JSON is an object, that of many a list. */
+static int print_array(cJSON *array)
+{
+    return describe_print(cJSON_GetArraySize(array) == 1 ? cJSON_DetachItemFromArray(array, 0)
+                                                         : cJSON_Duplicate(array, true));
+}
+
 int vm_command_status(const struct store *store, const struct command_line *options)
 {
-    struct vm vm;
-    int result = vm_open_existing(&vm, store, options->operands[0], false);
+    bool json = options->values[SHOW_JSON] != NULL;
+    cJSON *array = cJSON_CreateArray();
+    int result = 0;
 
-    if (result == 0 && options->values[SHOW_JSON])
-        result = describe_print(describe_json(&vm));
-    else if (result == 0) {
-        cJSON *json = describe_json(&vm);
-        for (const cJSON *item = json ? json->child : NULL; item; item = item->next)
-            if (cJSON_IsString(item))
-                printf("%-15s %s\n", item->string, item->valuestring);
-            else if (cJSON_IsNumber(item))
-                printf("%-15s %.0f\n", item->string, item->valuedouble);
-        cJSON_Delete(json);
+    for (int i = 0; result == 0 && i < options->operand_count; i++) {
+        struct vm vm;
+        result = vm_open_existing(&vm, store, options->operands[i], false);
+        if (result == 0 && json)
+            cJSON_AddItemToArray(array, describe_json(&vm));
+        else if (result == 0)
+            print_fields(&vm);
+        if (result == 0 && !json && i + 1 < options->operand_count)
+            puts("");
+        vm_close(&vm);
     }
-    vm_close(&vm);
+    if (result == 0 && json)
+        result = print_array(array);
+    cJSON_Delete(array);
     return command_status(result);
+}
+
+/* The address of a VM that runs, for which is waited until end; out is empty without one. -1 after an error message. */
+static int find_address(const struct store *store, const char *name, double end, char *out, size_t size)
+{
+    enum vm_status status;
+
+    *out = '\0';
+    for (;;) {
+        struct vm vm;
+        int result = vm_open(&vm, store, name);
+        status = vm_status(&vm);
+        bool exists = vm.exists;
+        if (result == 0 && status == VM_RUNNING)
+            text_copy(out, size, vm.state.ip);
+        vm_close(&vm);
+        if (result < 0 || *out)
+            return result;
+        if (process_clock() >= end && !exists)
+            return message_error("there is no VM \"%s\"; `vm list` shows them", name);
+        if (process_clock() >= end || !interrupt_pause(0.2))
+            return message_error("VM \"%s\" has no address: it is %s", name, vm_status_name(status));
+    }
 }
 
 int vm_command_ip(const struct store *store, const struct command_line *options)
 {
-    struct vm vm;
-    int result = vm_open_existing(&vm, store, options->operands[0], false);
+    const char *text = options->values[IP_WAIT];
+    unsigned long limit = 0;
+    cJSON *array = cJSON_CreateArray();
+    int result = 0;
 
-    if (result == 0 && (vm_status(&vm) != VM_RUNNING || !*vm.state.ip))
-        result = message_error("VM \"%s\" has no address: it is %s", vm.name, vm_status_name(vm_status(&vm)));
-    if (result == 0 && options->values[SHOW_JSON]) {
-        cJSON *json = cJSON_CreateObject();
-        cJSON_AddStringToObject(json, "name", vm.name);
-        cJSON_AddStringToObject(json, "ip", vm.state.ip);
-        result = describe_print(json);
-    } else if (result == 0) {
-        puts(vm.state.ip);
+    if (text && text_parse_number(text, 0, 86400, &limit) < 0) {
+        message_error("option \"--wait\" must be a number of seconds from 0 to 86400, not \"%s\"", text);
+        cJSON_Delete(array);
+        return EXIT_USAGE;
     }
-    vm_close(&vm);
+    double end = process_clock() + (double)limit;
+    for (int i = 0; result == 0 && i < options->operand_count; i++) {
+        char ip[IPV4_TEXT_SIZE];
+        result = find_address(store, options->operands[i], end, ip, sizeof(ip));
+        if (result == 0 && options->values[IP_JSON]) {
+            cJSON *json = cJSON_CreateObject();
+            cJSON_AddStringToObject(json, "name", options->operands[i]);
+            cJSON_AddStringToObject(json, "ip", ip);
+            cJSON_AddItemToArray(array, json);
+        } else if (result == 0) {
+            puts(ip);
+        }
+    }
+    if (result == 0 && options->values[IP_JSON])
+        result = print_array(array);
+    cJSON_Delete(array);
     return command_status(result);
 }
 

@@ -1,7 +1,9 @@
+#include "harness/describe.h"
 #include "harness/interrupt.h"
 #include "harness/message.h"
 #include "harness/netns.h"
 #include "harness/ssh.h"
+#include "harness/vm_choose.h"
 #include "harness/vm_commands.h"
 #include "common/process.h"
 #include "common/text.h"
@@ -48,24 +50,44 @@ static int read_options(const struct command_line *options, enum goal *goal, uns
     return 0;
 }
 
-int vm_command_wait(const struct store *store, const struct command_line *options)
+struct wait {
+    enum goal goal;
+    unsigned long limit;
+};
+
+static int wait_one(const struct store *store, int index, void *context)
 {
-    const char *name = options->operands[0];
-    unsigned long limit = 120;
-    enum goal goal = LOGIN;
+    const struct chosen *chosen = context;
+    const struct wait *wait = chosen->context;
+    const char *name = chosen->list[index];
+    double end = process_clock() + (double)wait->limit, left;
     int result;
 
-    if (read_options(options, &goal, &limit) < 0)
-        return EXIT_USAGE;
-    double end = process_clock() + (double)limit, left;
     do {
         left = end - process_clock();
-        result = look(store, name, goal, left > 1 ? left : 1);
+        result = look(store, name, wait->goal, left > 1 ? left : 1);
     } while (result == 0 && left > 0 && interrupt_pause(0.2));
-    if (result == 0 && !interrupt_signal() && goal == STOPPED)
-        message_error("VM \"%s\" still runs after %lu s", name, limit);
+    if (result == 0 && !interrupt_signal() && wait->goal == STOPPED)
+        message_error("VM \"%s\" still runs after %lu s", name, wait->limit);
     else if (result == 0 && !interrupt_signal())
         message_error("VM \"%s\" is not ready after %lu s; `vm list` shows its state, `vm logs` how far it came", name,
-                      limit);
+                      wait->limit);
+    if (result == 1 && chosen->options->values[WAIT_JSON]) {
+        struct vm vm;
+        if (vm_open(&vm, store, name) < 0 || describe_print(describe_json(&vm)) < 0)
+            result = -1;
+        vm_close(&vm);
+    }
     return result == 1 ? EXIT_OK : EXIT_FAILED;
+}
+
+int vm_command_wait(const struct store *store, const struct command_line *options)
+{
+    struct wait wait = {.goal = LOGIN, .limit = 120};
+    struct chosen chosen = {.options = options, .context = &wait};
+
+    if (read_options(options, &wait.goal, &wait.limit) < 0 ||
+        vm_choose(store, "wait", options->values[WAIT_ALL] != NULL, &chosen) < 0)
+        return EXIT_USAGE;
+    return vm_run_chosen(store, &chosen, "waited for", wait_one, options->values[WAIT_JSON] != NULL);
 }

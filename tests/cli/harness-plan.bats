@@ -29,7 +29,7 @@ file_refused() {
 }
 
 @test "names: none, twice, bad" {
-    refused "start needs: NAME... or --file FILE" vm start
+    refused "start needs: NAME..., --file FILE or --all" vm start
     for command in stop restart delete; do
         refused "$command needs: NAME... or --all" vm "$command"
         refused "$command takes names or --all, not both" vm "$command" one --all
@@ -62,6 +62,50 @@ file_refused() {
     assert_line --regexp 'deleted 2 VMs$'
     run harness vm list --json
     assert_output "[]"
+}
+
+@test "all: those that are stopped are started, and nothing is left out silently" {
+    run harness vm start --all
+    assert_success
+    assert_output --partial "no VM is stopped: nothing was started"
+    refused 'start takes names or --all, not both' vm start --all one
+    echo 'vms: {one: {}}' >"$file"
+    refused '--all is for the VMs there are, --file for those of a file; not both' vm start --all -f "$file"
+    mkdir -p "$VMNET_HOME/vms/one" "$VMNET_HOME/vms/two"
+    # Both are tried, as far as a key that is none.
+    echo text >"$dir/key"
+    run harness vm start --all --ssh-key "$dir/key"
+    assert_failure 1
+    assert_line --partial "one: error: $dir/key:1: not a public SSH key"
+    assert_line --partial "two: error: $dir/key:1: not a public SSH key"
+    assert_line --index -1 "error: started 0 of 2 VMs; failed: one, two"
+}
+
+@test "json: an object for one, a list for many" {
+    mkdir -p "$VMNET_HOME/vms/one" "$VMNET_HOME/vms/two"
+    run harness vm status one two
+    assert_success
+    assert_line --regexp '^name +two$'
+    assert_equal "$(harness vm status one --json | jq -r '.name + " " + .state')" "one stopped"
+    assert_equal "$(harness vm status one two --json | jq -c 'map(.name)')" '["one","two"]'
+    assert_equal "$(harness vm wait one --for stopped --json | jq -r .state)" stopped
+    assert_equal "$(harness vm wait --all --for stopped --json 2>/dev/null | jq -c 'map(.name)')" '["one","two"]'
+    assert_equal "$(harness vm stop one --json 2>/dev/null | jq -r .state)" stopped
+    assert_equal "$(harness vm list --quiet | paste -sd' ')" "one two"
+    assert_equal "$(harness vm list -q two)" two
+    assert_equal "$(harness vm delete --all --json 2>/dev/null | jq -c 'map([.name, .state])')" \
+        '[["one","deleted"],["two","deleted"]]'
+}
+
+@test "ip: of a VM that does not run there is none, also after the time" {
+    run harness vm ip ghost
+    assert_failure 1
+    assert_output --partial 'error: there is no VM "ghost"'
+    mkdir -p "$VMNET_HOME/vms/one"
+    run harness vm ip one --wait 1
+    assert_failure 1
+    assert_output 'error: VM "one" has no address: it is stopped'
+    refused 'option "--wait" must be a number of seconds from 0 to 86400, not "x"' vm ip one --wait x
 }
 
 @test "list of some" {

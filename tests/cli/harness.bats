@@ -57,7 +57,7 @@ refused() {
 
 @test "operands: missing and too many" {
     refused "start needs: NAME" vm start
-    refused 'too many arguments: "two"' vm status one two
+    refused 'too many arguments: "two"' vm logs one two
     refused 'stop takes nothing after "--"' vm stop one -- x
     refused "exec needs: NAME -- COMMAND..." vm exec one
 }
