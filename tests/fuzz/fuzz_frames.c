@@ -1,12 +1,13 @@
-/* Whatever a VM or a network may send, read by all that reads frames: DHCP, and the headers of super-frames. */
+/* Whatever a VM or a network may send, read by all that reads frames: DHCP, neighbour discovery, and the headers of
+ * super-frames. */
+#include "fuzz/input.h"
 #include "helper/checksum.h"
-#include "helper/lease.c"
-#include "helper/super_frame.c"
+#include "helper/lease.h"
+#include "helper/neighbour.h"
+#include "helper/super_frame.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The VM's frame gets its virtio header; what that says must lie within the frame. */
 static void describe(const uint8_t *data, size_t size, bool partial)
@@ -38,11 +39,15 @@ static void complete(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t mac[MAC_SIZE];
+    uint8_t mac[MAC_SIZE], address[NEIGHBOUR_ADDRESS];
     struct lease lease;
+    struct neighbours neighbours = {0};
 
     lease_is_request(data, size, mac);
-    lease_is_given(data, size, &lease);
+    if (lease_is_given(data, size, &lease))
+        must(lease.address != 0);
+    if (neighbour_is_claimed(data, size, address))
+        must(neighbour_is_new(&neighbours, address) && !neighbour_is_new(&neighbours, address));
     if (size >= FRAME_HEADER && size <= FRAME_MAX) {
         describe(data, size, false);
         describe(data, size, true);

@@ -1,11 +1,10 @@
 /* Any bytes as iperf3's JSON: a result whose numbers can be plotted, or a reason. */
-#include "bench/iperf.c"
-#include "bench/statistics.c"
-#include "common/text.c"
+#include "fuzz/input.h"
+#include "bench/iperf.h"
 
-#include <stdint.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
