@@ -58,7 +58,10 @@ _vmnet_value() {
     --framing)          echo datagram stream ;;
     --connection)       echo fd socket stream client ;;
     --vfkit-magic)      echo on off ;;
-    --wait)             echo login address ;;
+    --wait)             [ "$2" = "vm ip" ] || echo login address ;;
+    --for)              echo login address stopped ;;
+    --arch)             echo x86-64 arm64 ;;
+    --file|-f)          echo FILES ;;
     --driver-command|--cloud-init|--provision|--ssh-key|--disk) echo FILES ;;
     --driver)           echo qemu vfkit krunkit ;;
     --image)            _vmnet_images "$1"; echo FILES ;;
@@ -74,7 +77,9 @@ _vmnet_value() {
 _vmnet_argument() {
     case ${1##*/}:$2 in
     vmnet-client:*|vmnet-run:*)                 echo -- ;;
-    vmnet-harness:"vm list"|vmnet-harness:"vm") ;;
+    vmnet-harness:"vm") ;;
+    vmnet-harness:"vm autostart")               echo on off; _vmnet_vms ;;
+    vmnet-harness:"vm cp")                      _vmnet_vms | sed 's/$/:/'; echo FILES ;;
     vmnet-harness:vm*)                          _vmnet_vms ;;
     vmnet-harness:image\ [bdp]*)                _vmnet_images "$1" ;;
     vmnet-bench:run|vmnet-bench:create)         _vmnet_data "$1" benchmarks; echo FILES ;;

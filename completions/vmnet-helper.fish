@@ -70,9 +70,13 @@ function __vmnet_value
             printf '%s\n' qemu vfkit krunkit
         case --vfkit-magic
             printf '%s\n' on off
+        case --for
+            printf '%s\n' login address stopped
+        case --arch
+            printf '%s\n' x86-64 arm64
         case --wait
-            printf '%s\n' login address
-        case --driver-command --cloud-init --provision --ssh-key --disk
+            test "$argv[2]" = 'vm ip'; or printf '%s\n' login address
+        case --driver-command --cloud-init --provision --ssh-key --disk --file -f
             __fish_complete_path "$argv[4]"
         case --image
             __vmnet_images $argv[1]
@@ -99,7 +103,13 @@ function __vmnet_argument
     switch (basename $argv[1]):"$argv[2]"
         case 'vmnet-client:*' 'vmnet-run:*'
             echo --
-        case vmnet-harness:vm 'vmnet-harness:vm list'
+        case vmnet-harness:vm
+        case 'vmnet-harness:vm autostart'
+            printf '%s\n' on off
+            __vmnet_vms
+        case 'vmnet-harness:vm cp'
+            __vmnet_vms | string replace -r '$' ':'
+            __fish_complete_path "$argv[3]"
         case 'vmnet-harness:vm*'
             __vmnet_vms
         case 'vmnet-harness:image build' 'vmnet-harness:image delete' 'vmnet-harness:image pull'

@@ -88,6 +88,11 @@ offers_all() {
     assert_equal "$(in_bash vmnet-harness '' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_bash vmnet-harness vm st | paste -sd' ')" "start status stop"
     assert_equal "$(in_bash vmnet-harness vm stop '' | paste -sd' ')" "demo other"
+    assert_equal "$(in_bash vmnet-harness vm autostart '' | paste -sd' ')" "demo off on other"
+    assert_equal "$(in_bash vmnet-harness vm cp '' | paste -sd' ')" "demo: other: some.yaml"
+    assert_equal "$(in_bash vmnet-harness vm wait demo --for st)" stopped
+    assert_equal "$(in_bash vmnet-harness vm start --file so)" some.yaml
+    assert_equal "$(in_bash vmnet-harness vm ip demo --wait '')" ""
     assert_equal "$(in_bash vmnet-harness image build t)" tiny
     assert_equal "$(in_bash vmnet-harness vm start demo --image debian | paste -sd' ')" "debian debian-cloud"
     assert_equal "$(in_bash vmnet-bench run qu)" quick
@@ -123,6 +128,9 @@ offers_all() {
     assert_equal "$(in_zsh vmnet-helper --operation-mode= | paste -sd' ')" "bridged host shared"
     assert_equal "$(in_zsh vmnet-helper --socket '')" FILES
     assert_equal "$(in_zsh vmnet-harness vm stop '' | paste -sd' ')" "demo other"
+    assert_equal "$(in_zsh vmnet-harness vm autostart '' | paste -sd' ')" "demo off on other"
+    assert_equal "$(in_zsh vmnet-harness vm cp '' | paste -sd' ')" "FILES demo: other:"
+    assert_equal "$(in_zsh vmnet-harness vm wait demo --for '' | paste -sd' ')" "address login stopped"
     assert_equal "$(in_zsh vmnet-harness image delete '' | paste -sd' ')" "alpine debian debian-cloud fedora tiny ubuntu"
     assert_equal "$(in_zsh vmnet-harness '' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_zsh vmnet-client --operation-mode host -- qemu -x | paste -sd' ')" "COMMAND qemu -x"
@@ -152,6 +160,9 @@ offers_all() {
     assert_equal "$(in_fish 'vmnet-helper --operation-mode=h')" "--operation-mode=host"
     assert_equal "$(in_fish 'vmnet-helper --socket so')" some.yaml
     assert_equal "$(in_fish 'vmnet-harness vm stop ' | paste -sd' ')" "demo other"
+    assert_equal "$(in_fish 'vmnet-harness vm autostart ' | paste -sd' ')" "demo off on other"
+    assert_equal "$(in_fish 'vmnet-harness vm cp ' | paste -sd' ')" "demo: other: some.yaml"
+    assert_equal "$(in_fish 'vmnet-harness vm wait demo --for ' | paste -sd' ')" "address login stopped"
     assert_equal "$(in_fish 'vmnet-harness image delete ' | paste -sd' ')" "alpine debian debian-cloud fedora tiny ubuntu"
     assert_equal "$(in_fish 'vmnet-harness ' | paste -sd' ')" "doctor image lab vm"
     assert_equal "$(in_fish 'vmnet-bench plot lat')" latency
