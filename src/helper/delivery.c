@@ -75,7 +75,8 @@ static int add_segments(struct delivery *delivery, const struct frame *frame)
 {
     struct segmenter segmenter;
 
-    if (segmenter_start(&segmenter, frame) < 0 || segmenter_max_length(&segmenter) > delivery->max_length) {
+    if (segmenter_start(&segmenter, frame) < 0 ||
+        segmenter_max_length(&segmenter) > delivery->max_length + (frame_is_tagged(frame) ? FRAME_TAG : 0)) {
         stats_add(&delivery->stats->bad, 1);
         return 0;
     }

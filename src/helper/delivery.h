@@ -12,7 +12,7 @@
 
 struct delivery {
     struct channel *channel;     /* to the VM; not owned */
-    uint32_t max_length;         /* of a frame for the VM */
+    uint32_t max_length;         /* of a frame for the VM, without a VLAN tag */
     const atomic_bool *stopping; /* set: end soon */
     struct stats_direction *stats;
     bool slow;                   /* this batch met a full socket */

@@ -73,7 +73,7 @@ static bool prepare_frame_for_vm(const struct forward *forward, struct frame *fr
 {
     if (forward->engine && frame_is_super(frame))
         return frame_length_is_good(frame->length, FRAME_MAX);
-    return frame_length_is_good(frame->length, forward->info->max_packet_size) && checksum_complete(frame) == 0;
+    return frame_is_good(frame, forward->info->max_packet_size) && checksum_complete(frame) == 0;
 }
 
 static void prepare_for_vm(struct forward *forward, struct batch *batch)
@@ -144,7 +144,7 @@ static void watch_neighbour(struct forward *forward, const struct frame *frame)
 
 static bool prepare_frame(const struct forward *forward, struct frame *frame)
 {
-    if (!frame_length_is_good(frame->length, forward->info->max_packet_size))
+    if (!frame_is_good(frame, forward->info->max_packet_size))
         return false;
     memset(&frame->offload, 0, sizeof(frame->offload));
     /* Without virtio headers the network gets the frame as the VM left it: vmnet knows what to do. */

@@ -39,8 +39,19 @@ struct frame {
     uint8_t *data;   /* Ethernet header first; not owned */
 };
 
+#define FRAME_TAG 4 /* an 802.1Q tag, which counts for neither the MTU nor max_packet_size: as kernels have it */
+
 /* May a datagram of this length from the VM be handed to the network? max is the interface's
  * max_packet_size. Runts and frames over the maximum may not. */
 bool frame_length_is_good(size_t length, size_t max);
+
+/* The same of a frame, which may be longer by its VLAN tag. */
+bool frame_is_good(const struct frame *frame, size_t max);
+
+/* Has it a VLAN tag (802.1Q or 802.1ad)? At least FRAME_HEADER bytes. */
+static inline bool frame_is_tagged(const struct frame *frame)
+{
+    return (frame->data[12] == 0x81 && frame->data[13] == 0x00) || (frame->data[12] == 0x88 && frame->data[13] == 0xa8);
+}
 
 #endif

@@ -30,7 +30,7 @@ int super_frame_describe(struct frame *frame, uint32_t mtu, bool partial)
 
     memset(&frame->offload, 0, sizeof(frame->offload));
     if (kind != HEADERS_TCP && kind != HEADERS_UDP)
-        return frame->length <= mtu + FRAME_HEADER ? 0 : -1;
+        return frame_is_good(frame, mtu + FRAME_HEADER) ? 0 : -1;
 
     /* The kernel takes every byte behind the IP header for payload. */
     frame->length = headers.end;

@@ -117,6 +117,20 @@ static void segments_over_the_mtu_are_bad(void **state)
     assert_int_equal(scene.stats.host.bad, 1);
 }
 
+/* A card cuts by the TCP payload: the tag comes on top. */
+static void segments_may_be_longer_by_their_vlan_tag(void **state)
+{
+    struct frame *frame = add_super(3000, 1460);
+
+    memmove(frame->data + 16, frame->data + 12, frame->length - 12);
+    memcpy(frame->data + 12, (const uint8_t[]){0x81, 0x00, 0x00, 0x05}, 4);
+    frame->length += 4;
+    frame->offload.checksum_start = (uint16_t)(frame->offload.checksum_start + 4);
+    assert_int_equal(delivery_send(&scene.delivery, &scene.batch, true), 0);
+    assert_received(1518, 1518, 54 + 4 + 80, -1);
+    assert_int_equal(scene.stats.host.bad, 0);
+}
+
 static void what_a_full_socket_does_not_take_is_dropped(void **state)
 {
     unsigned sent = 64 * 45;
@@ -158,6 +172,7 @@ int main(void)
         test(super_frames_are_left_to_a_vm_that_takes_them),
         test(what_cannot_be_cut_is_bad),
         test(segments_over_the_mtu_are_bad),
+        test(segments_may_be_longer_by_their_vlan_tag),
         test(what_a_full_socket_does_not_take_is_dropped),
         test(a_vm_that_is_gone_is_told),
         test(stopping_ends_it),

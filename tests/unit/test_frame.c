@@ -16,6 +16,28 @@ static void runts_and_giants_are_refused(void **state)
     assert_false(frame_length_is_good(UINT32_MAX, FRAME_MAX));
 }
 
+static bool is_good(uint32_t length, uint16_t type)
+{
+    static uint8_t data[FRAME_BUFFER];
+    const struct frame frame = {.length = length, .data = data};
+
+    data[12] = (uint8_t)(type >> 8);
+    data[13] = (uint8_t)type;
+    return frame_is_good(&frame, 1514);
+}
+
+static void a_vlan_tag_comes_on_top(void **state)
+{
+    assert_true(is_good(1514, 0x0800));
+    assert_false(is_good(1515, 0x0800));
+    assert_false(is_good(1518, 0x0800));
+    assert_true(is_good(1518, 0x8100));
+    assert_true(is_good(1518, 0x88a8));
+    assert_false(is_good(1519, 0x8100));
+    assert_false(is_good(13, 0x8100));
+    assert_false(is_good(1518, 0x8800));
+}
+
 static void the_header_is_virtios(void **state)
 {
     assert_int_equal(sizeof(struct virtio_header), 10);
@@ -43,6 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runts_and_giants_are_refused),
+        cmocka_unit_test(a_vlan_tag_comes_on_top),
         cmocka_unit_test(the_header_is_virtios),
         cmocka_unit_test(a_batch_has_room_for_each_of_its_frames),
     };
