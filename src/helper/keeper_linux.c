@@ -7,12 +7,20 @@
  * laptop changes from cable to wireless, and the answers to its guests come in by another interface.
  * There is nothing to attack: no descriptor of the caller's, no frame, no option, and of what the
  * kernel says about routes only that there is something. Signals that end programs do not concern it.
- * Of root's capabilities it keeps CAP_NET_ADMIN, and CAP_KILL for dnsmasq, which runs as another user.
- * Who kills it with SIGKILL leaves the network to the next start or --cleanup. */
+ * Who kills it with SIGKILL leaves the network to the next start or --cleanup.
+ *
+ * Of root's capabilities it keeps CAP_NET_ADMIN alone, and a sandbox of its own (sandbox.h). Two things
+ * would need more: to end dnsmasq, which is another user's, and to connect to the database of an Open
+ * vSwitch, which may be. For them that user's id is its effective one (credentials(7)): kill(2) looks at
+ * the sender's effective id, and files at the id of setfsuid(2), which stays root's. In the other direction
+ * only the real and the saved id count, and these are root's: that user cannot end the keeper. */
 #include "helper/keeper.h"
 #include "common/descriptors.h"
 #include "common/log.h"
-#include "helper/network/openvswitch.h"
+#include "helper/network/dnsmasq.h"
+#include "helper/network/ovsdb.h"
+#include "helper/network/state.h"
+#include "helper/sandbox.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -24,6 +32,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -62,24 +71,44 @@ static bool place_descriptors(int forwarder, int ended)
     return true;
 }
 
-/* The database of an Open vSwitch may be another user's (openvswitch), and only root without limits may
- * then connect to it. */
-static bool needs_override(const struct network *network)
+/* Whose id the keeper needs at the end, besides root's. */
+static uid_t other_user(const struct network *network)
 {
-    return network->mode == MODE_BRIDGED && openvswitch_is_anothers();
+    return network->mode == MODE_BRIDGED ? ovsdb_owner() : dnsmasq_uid();
 }
 
-static bool drop_privileges(const struct network *network)
+static bool can_change_user(void)
+{
+    capng_get_caps_process();
+    return capng_have_capability(CAPNG_EFFECTIVE, CAP_SETUID);
+}
+
+/* Root in a container that may not change ids has no dnsmasq of another user either. */
+static bool take_id(uid_t other)
+{
+    if (geteuid() != 0 || !can_change_user())
+        return true;
+    if (setresuid(0, other, 0) < 0)
+        return false;
+    setfsuid(0);
+    return true;
+}
+
+static bool drop_privileges(uid_t other)
 {
     if (setgroups(0, NULL) < 0 && errno != EPERM)
         return false;
     capng_clear(CAPNG_SELECT_BOTH);
-    capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN, CAP_KILL, -1);
-    if (needs_override(network))
-        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
-    if (capng_apply(CAPNG_SELECT_BOTH) < 0)
+    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
+    /* The bounding set while that is allowed; the others when the change of ids has been at them. */
+    if (capng_apply(CAPNG_SELECT_BOUNDS) < 0 || !take_id(other))
         return false;
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    capng_clear(CAPNG_SELECT_BOTH);
+    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
+    if (capng_apply(CAPNG_SELECT_CAPS) < 0)
+        return false;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+           sandbox_enter_keeper(STATE_ROOT) == 0;
 }
 
 /* A socket that is readable after a route has changed; -1 if there is none to be had. */
@@ -123,12 +152,13 @@ static void wait_for_end(int pipe, const struct network *network)
 static void keep(const struct network *network, const char *tap, int forwarder, int ended)
 {
     struct network leaving = *network;
+    uid_t other = other_user(network);
 
     setsid();
     prctl(PR_SET_NAME, "vmnet-keeper", 0, 0, 0);
     ignore_signals();
     umask(022);
-    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges(network))
+    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges(other))
         _exit(1);
     wait_for_end(3, &leaving);
     _exit(network_leave(&leaving, tap) < 0 ? 1 : 0);

@@ -9,4 +9,9 @@
  * there at the end; -1: none. Returns 0, or -1 (logged): do not go on. */
 int sandbox_enter(int folder);
 
+/* The keeper's, on Linux: calls that a program is started, a namespace entered or the network spoken to with end
+ * the process. It reads files, and writes below state, which is made if it is missing, and /proc/sys/net alone.
+ * Its output goes nowhere. Returns 0 or -1. */
+int sandbox_enter_keeper(const char *state);
+
 #endif

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/process.h"
 #include "common/text.h"
+#include "helper/network/dnsmasq_spawn.h"
 #include "helper/network/state.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,10 +21,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#ifndef DNSMASQ_PATH
-#define DNSMASQ_PATH "/usr/sbin/dnsmasq"
-#endif
 
 enum { ARGUMENT_MAX = 40, ARGUMENT_SIZE = 200, START_SECONDS = 10, STOP_MS = 2000 };
 
@@ -59,6 +55,15 @@ static void add_ipv6(struct arguments *arguments, const struct network *network)
     if (network->mode == MODE_HOST)
         add(arguments, "--ra-param=%s,0,0", network->bridge);
     add(arguments, "--host-record=host.vmnet.internal,%s1", network->prefix6);
+}
+
+uid_t dnsmasq_uid(void)
+{
+    const struct passwd *entry = getpwnam("dnsmasq");
+
+    if (!entry)
+        entry = getpwnam("nobody");
+    return entry ? entry->pw_uid : 65534;
 }
 
 static void arguments_fill(struct arguments *arguments, const struct network *network)
@@ -106,53 +111,6 @@ static void arguments_fill(struct arguments *arguments, const struct network *ne
         add_ipv6(arguments, network);
 }
 
-/* Root runs it: it and the folders above it must be root's, and writable by nobody else. */
-static bool program_is_safe(void)
-{
-    char path[] = DNSMASQ_PATH;
-    struct stat info;
-
-    for (;;) {
-        if (stat(path[0] ? path : "/", &info) < 0) {
-            log_error("network", "%s is missing: install dnsmasq (Debian: apt-get install dnsmasq-base)", DNSMASQ_PATH);
-            return false;
-        }
-        if (info.st_uid != 0 || (info.st_mode & 022)) {
-            log_error("network", "%s is not root's alone: correct the owner and mode of %s", DNSMASQ_PATH,
-                      path[0] ? path : "/");
-            return false;
-        }
-        if (!path[0])
-            return true;
-        *strrchr(path, '/') = '\0';
-    }
-}
-
-static int spawn(char *const *arguments, int errors, pid_t *pid)
-{
-    char *environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, (char[]){"LC_ALL=C"}, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, errors, 2);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-    int error = posix_spawn(pid, DNSMASQ_PATH, &actions, &attributes, arguments, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 static int errors_open(const char *state_dir, int flags)
 {
     char path[ARGUMENT_SIZE];
@@ -188,10 +146,8 @@ static int start_and_wait(char *const *arguments, const char *state_dir)
             close(errors);
         return -1;
     }
-    int error = spawn(arguments, errors, &pid);
-    if (error) {
+    if ((pid = dnsmasq_spawn(arguments, errors)) < 0) {
         close(errors);
-        log_error("network", "cannot start %s: %s", DNSMASQ_PATH, strerror(error));
         return -1;
     }
     int status = process_wait(pid, START_SECONDS);
@@ -273,7 +229,7 @@ int dnsmasq_start(const struct network *network)
 
     if (dnsmasq_runs(network->state_dir))
         return 0;
-    if (!program_is_safe())
+    if (!dnsmasq_is_safe())
         return -1;
     if (!(arguments = calloc(1, sizeof(*arguments)))) {
         log_error("network", "no memory to start dnsmasq");

@@ -13,8 +13,13 @@
 
 #include "helper/network/network.h"
 
+#include <sys/types.h>
+
 /* Start it, unless it runs; it serves when this returns. 0, or -1 (logged). */
 int dnsmasq_start(const struct network *network);
+
+/* The user that it is. */
+uid_t dnsmasq_uid(void);
 
 bool dnsmasq_runs(const char *state_dir);
 

@@ -51,8 +51,12 @@ static int run(const char *rules, const char *what)
         log_error("network", "cannot start a process for nftables: %s", strerror(errno));
         return -1;
     }
-    if (pid == 0)
+    if (pid == 0) {
+        /* The library ends, too, where the effective user (the keeper's is another one) is not the real one. */
+        if (geteuid() != getuid() && seteuid(getuid()) < 0)
+            _exit(1);
         _exit(run_here(rules, what) < 0 ? TOLD : 0);
+    }
     do {
         ended = waitpid(pid, &status, 0);
     } while (ended < 0 && errno == EINTR);

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -154,12 +153,6 @@ int openvswitch_find(const char *name, struct openvswitch_bridge *bridge)
         }
     free(bridges);
     return found;
-}
-
-bool openvswitch_is_anothers(void)
-{
-    struct stat info;
-    return stat(OVSDB_SOCKET, &info) == 0 && info.st_uid != 0;
 }
 
 /* ---- Ports ---- */

@@ -21,9 +21,6 @@ int openvswitch_bridges(struct openvswitch_bridge **bridges);
 /* 1: a bridge has this name, and *bridge tells of it; 0: none has; -1 with errno: nobody to ask. */
 int openvswitch_find(const char *name, struct openvswitch_bridge *bridge);
 
-/* Does the database's socket belong to another user than root? */
-bool openvswitch_is_anothers(void);
-
 /* Add the TAP to the bridge and wait, for 5 s at most, until the switch has it. Its interface id, which
  * OVN knows it by, is in external_ids:iface-id. Isolated ports (protected) cannot reach each other.
  * Returns 0, or -1 (logged): then openvswitch_remove_port() is due. */

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -20,6 +22,13 @@ struct reply {
     size_t size, room;
 };
 
+uid_t ovsdb_owner(void)
+{
+    struct stat info;
+
+    return stat(OVSDB_SOCKET, &info) == 0 ? info.st_uid : 0;
+}
+
 int ovsdb_connect(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = OVSDB_SOCKET};
@@ -30,7 +39,15 @@ int ovsdb_connect(void)
         return -1;
     /* Also for connect(), which waits for a server that accepts nobody. */
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+    int result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+    if (result < 0 && errno == EACCES && ovsdb_owner() != 0) {
+        uid_t before = (uid_t)setfsuid(ovsdb_owner());
+        result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+        int error = errno;
+        setfsuid(before);
+        errno = error;
+    }
+    if (result == 0)
         return fd;
     int error = errno;
     close(fd);

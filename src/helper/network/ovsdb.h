@@ -1,18 +1,23 @@
 /* A client of Open vSwitch's database: OVSDB's JSON-RPC (RFC 7047) over its unix socket.
  *
  * By hand, and not by running ovs-vsctl: a transaction is one line of JSON each way, the privileged
- * phase starts no further program for it, and the keeper can do the same with two capabilities. */
+ * phase starts no further program for it, and the keeper can do the same. */
 #ifndef HELPER_NETWORK_OVSDB_H
 #define HELPER_NETWORK_OVSDB_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Fixed: who may write there is the switch's administrator already. */
 #define OVSDB_SOCKET "/run/openvswitch/db.sock"
 
 /* A connection, to be closed with close(2), or -1 with errno. */
 int ovsdb_connect(void);
+
+/* Who owns the socket; 0 if there is none. Root without capabilities connects with the owner's id for files,
+ * if that is its effective one. */
+uid_t ovsdb_owner(void);
 
 /* Run the operations, an array that is deleted here, as one transaction of the database Open_vSwitch,
  * in 3 s at most. Returns their results, one for each, to be deleted by the caller; or NULL, with the
