@@ -13,6 +13,10 @@
 /* Show log_debug() lines too. Off at start. */
 void log_set_verbose(bool verbose);
 
+/* Of more lines than this in LOG_LIMIT_SECONDS the number alone is told: a program that serves others does not
+ * fill the disk for them. 0, as at the start: no limit. */
+void log_set_limit(unsigned lines);
+
 void log_error(const char *tag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warn(const char *tag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const char *tag, const char *format, ...) __attribute__((format(printf, 2, 3)));

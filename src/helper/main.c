@@ -10,6 +10,9 @@
 #include "helper/selftest.h"
 #include "helper/signals.h"
 
+/* In ten seconds: more than --stats-interval 1 and a VM that is restarted again and again. */
+enum { LOG_LINES_MAX = 500 };
+
 int main(int argc, char **argv)
 {
     struct caller caller;
@@ -22,6 +25,7 @@ int main(int argc, char **argv)
     if (options_parse(&options, argc, argv) < 0)
         return 2;
     log_set_verbose(options.verbose);
+    log_set_limit(LOG_LINES_MAX);
 
     switch (options.action) {
     case ACTION_HELP:

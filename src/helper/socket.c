@@ -66,18 +66,49 @@ static void fill_address(struct sockaddr_un *address, const char *path)
     memcpy(address->sun_path, path, strlen(path));
 }
 
+/* Where the socket's file is. It is looked for, and removed, in the folder that was opened once: who can write to
+ * a folder above could else have another one there at each step. Before the folder is open: at the path. */
+struct place {
+    int folder; /* or AT_FDCWD */
+    const char *name;
+    const char *path; /* for the log */
+};
+
+/* Go to the folder, for the one call that takes no descriptor of it. Returns what goes back; -1: not gone. */
+static int place_enter(const struct place *place)
+{
+    int before = place->folder == AT_FDCWD ? -1 : open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (before >= 0 && fchdir(place->folder) < 0) {
+        close(before);
+        before = -1;
+    }
+    return before;
+}
+
+static void place_return(int before)
+{
+    if (before < 0)
+        return;
+    if (fchdir(before) < 0)
+        log_debug("main", "cannot return to the folder of before: %s", strerror(errno));
+    close(before);
+}
+
 /* Does somebody live behind this socket file? One that serves a client already answers with EPERM, one
  * that listens for streams with EPROTOTYPE. */
-static bool is_alive(const char *path)
+static bool is_alive(const struct place *place)
 {
     struct sockaddr_un address;
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
     if (fd < 0)
         return true;
-    fill_address(&address, path);
+    int before = place_enter(place);
+    fill_address(&address, before < 0 ? place->path : place->name);
     bool alive = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ||
                  (errno != ECONNREFUSED && errno != ENOENT);
+    place_return(before);
     close(fd);
     return alive;
 }
@@ -104,17 +135,20 @@ static int check_folder(const char *path)
         log_error("main", "cannot make socket \"%s\": the path is a folder: add a file name", path);
         return -1;
     }
+    if ((status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+        log_warn("main", "everybody can replace what is in folder \"%s\": choose one that only the VM's user can write to",
+                 folder);
     return 0;
 }
 
 /* A helper that was killed holds its socket until the last of its threads is gone: a moment longer than
  * its death can be seen. */
-static bool stays_alive(const char *path)
+static bool stays_alive(const struct place *place)
 {
     const struct timespec pause = {.tv_nsec = 50 * 1000000};
 
     for (int attempt = 0; attempt < 20; attempt++) {
-        if (!is_alive(path))
+        if (!is_alive(place))
             return false;
         nanosleep(&pause, NULL);
     }
@@ -122,12 +156,13 @@ static bool stays_alive(const char *path)
 }
 
 /* What is at the path already? Nothing, or a socket of ours that nobody listens to: *stale. */
-static int check_file(const char *path, bool *stale)
+static int check_file(const struct place *place, bool *stale)
 {
+    const char *path = place->path;
     struct stat status;
 
     *stale = false;
-    if (lstat(path, &status) < 0) {
+    if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
         if (errno == ENOENT)
             return 0;
         log_error("main", "cannot make socket \"%s\": %s", path, strerror(errno));
@@ -141,7 +176,7 @@ static int check_file(const char *path, bool *stale)
         log_error("main", "socket \"%s\" belongs to another user: choose another path", path);
         return -1;
     }
-    if (stays_alive(path)) {
+    if (stays_alive(place)) {
         log_error("main", "socket \"%s\" is in use: stop the program that serves it, or choose another path", path);
         return -1;
     }
@@ -151,6 +186,7 @@ static int check_file(const char *path, bool *stale)
 
 int socket_check_path(const char *path)
 {
+    const struct place place = {AT_FDCWD, path, path};
     bool stale;
 
     if (strlen(path) > SOCKET_PATH_MAX) {
@@ -158,7 +194,7 @@ int socket_check_path(const char *path)
                   SOCKET_PATH_MAX);
         return -1;
     }
-    return check_folder(path) < 0 ? -1 : check_file(path, &stale);
+    return check_folder(path) < 0 ? -1 : check_file(&place, &stale);
 }
 
 int socket_create(struct server_socket *server, const char *path, enum framing framing)
@@ -166,7 +202,7 @@ int socket_create(struct server_socket *server, const char *path, enum framing f
     const char *slash = strrchr(path, '/');
 
     *server = (struct server_socket){.fd = -1, .client = -1, .folder = -1, .framing = framing, .path = path,
-                                     .name = slash ? slash + 1 : path};
+                                     .name = slash ? slash + 1 : path, .refusals = {.most = 1}};
     server->fd = socket(AF_UNIX, socket_type(framing), 0);
     if (server->fd < 0) {
         log_error("main", "cannot make a socket: %s", strerror(errno));
@@ -200,8 +236,9 @@ static int lock_folder(const struct server_socket *server)
     return fd;
 }
 
-/* bind() makes the file with the mask applied: there is no moment in which others could connect. */
-static int make_file(struct server_socket *server)
+/* bind() makes the file with the mask applied: there is no moment in which others could connect. It takes the path,
+ * for it is what clients see as our name. */
+static int make_file(struct server_socket *server, const struct place *place)
 {
     struct sockaddr_un address;
     struct stat status;
@@ -219,10 +256,14 @@ static int make_file(struct server_socket *server)
         log_error("main", "cannot make socket \"%s\": %s", server->path, strerror(error));
         return -1;
     }
-    if (lstat(server->path, &status) == 0) {
-        server->device = status.st_dev;
-        server->inode = status.st_ino;
+    if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISSOCK(status.st_mode) ||
+        status.st_uid != geteuid()) {
+        log_error("main", "somebody has replaced socket \"%s\": choose a folder that nobody else can write to",
+                  server->path);
+        return -1;
     }
+    server->device = status.st_dev;
+    server->inode = status.st_ino;
     return 0;
 }
 
@@ -231,13 +272,17 @@ int socket_bind(struct server_socket *server)
     bool stale;
 
     server->folder = lock_folder(server);
-    int result = check_file(server->path, &stale);
-    if (result == 0 && stale && unlink(server->path) < 0) {
+    const struct place at_path = {AT_FDCWD, server->path, server->path};
+    const struct place in_folder = {server->folder, server->name, server->path};
+    /* A folder that may be written to and not read. */
+    const struct place *place = server->folder < 0 ? &at_path : &in_folder;
+    int result = check_file(place, &stale);
+    if (result == 0 && stale && unlinkat(place->folder, place->name, 0) < 0) {
         log_error("main", "cannot remove stale socket \"%s\": %s", server->path, strerror(errno));
         result = -1;
     }
     if (result == 0)
-        result = make_file(server);
+        result = make_file(server, place);
     if (server->folder >= 0)
         flock(server->folder, LOCK_UN);
     return result;

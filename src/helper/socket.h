@@ -3,6 +3,7 @@
 #ifndef HELPER_SOCKET_H
 #define HELPER_SOCKET_H
 
+#include "common/log_limit.h"
 #include "helper/channel.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct server_socket {
     const char *name; /* the last part of path */
     dev_t device;     /* of the file that we made */
     ino_t inode;      /* 0: none made */
+    struct log_limit refusals;
 };
 
 /* Make the socket, not yet its file: its buffers are set with privilege. Returns 0, or -1 (logged). */
@@ -40,10 +42,10 @@ int socket_bind(struct server_socket *server);
 
 /* Take the next client, if there is one: server->client is its socket then, and *client its path
  * (SOCKET_PATH_MAX + 2 bytes), which is empty for a stream's client without one. Others than the
- * socket's user and root are logged and ignored.
+ * socket's user and root are logged, once in a while, and ignored.
  * Datagrams: the client is who has sent first; first holds the frames that it has sent so far; the
  * greeting VFKT that vfkit and krunkit start with is no frame. Senders without an address, whom nobody
- * could answer, are logged and ignored. Returns true if there is a client. */
+ * could answer, are ignored as well. Returns true if there is a client. */
 bool socket_accept(struct server_socket *server, struct batch *first, char *client);
 
 /* Forget the client: the next one may come. Frames of the old one are thrown away.

@@ -13,8 +13,12 @@ int socket_datagram_release(struct server_socket *server);
 bool socket_stream_accept(struct server_socket *server, char *client);
 int socket_stream_release(struct server_socket *server);
 
-/* May this user be the client? Logs if not. */
-bool socket_user_is_good(const struct credentials *credentials);
+/* Log why somebody is not the client: the first time, and then once in a while, for he may come again with every
+ * frame. */
+void socket_refuse(struct server_socket *server, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* May this user be the client? Refuses if not. */
+bool socket_user_is_good(struct server_socket *server, const struct credentials *credentials);
 
 /* The path of an address of this length, which sun_path may hold without a NUL (unix(7)); "" if it has
  * none. path has SOCKET_PATH_MAX + 2 bytes. */

@@ -1,5 +1,4 @@
 /* Clients of a datagram socket: whoever sends first becomes the client, by connecting to it. */
-#include "common/log.h"
 #include "helper/datagram.h"
 #include "helper/socket_clients.h"
 
@@ -39,13 +38,13 @@ static int receive(int fd, struct frame *frame, struct datagram_origin *origin)
     return 0;
 }
 
-static bool is_acceptable(const struct datagram_origin *origin)
+static bool is_acceptable(struct server_socket *server, const struct datagram_origin *origin)
 {
     if (origin->length <= offsetof(struct sockaddr_un, sun_path)) {
-        log_warn("main", "ignoring a client without an address: it must bind its socket before it connects");
+        socket_refuse(server, "ignoring a client without an address: it must bind its socket before it connects");
         return false;
     }
-    return socket_user_is_good(&origin->credentials);
+    return socket_user_is_good(server, &origin->credentials);
 }
 
 static bool is_greeting(const struct frame *frame)
@@ -74,11 +73,11 @@ bool socket_datagram_accept(struct server_socket *server, struct batch *first, c
     struct datagram_origin origin;
 
     for (int left = BATCH_MAX; left > 0 && receive(server->fd, &first->frames[0], &origin) == 0; left--) {
-        if (!is_acceptable(&origin))
+        if (!is_acceptable(server, &origin))
             continue;
         socket_format_path(&origin.address, origin.length, client);
         if (connect(server->fd, (struct sockaddr *)&origin.address, origin.length) < 0) {
-            log_warn("main", "cannot connect to client \"%s\": %s", client, strerror(errno));
+            socket_refuse(server, "cannot connect to client \"%s\": %s", client, strerror(errno));
             continue;
         }
         if (!is_greeting(&first->frames[0]))

@@ -1,5 +1,4 @@
 /* Clients of a stream socket: they are accepted one at a time, the others stand in line. */
-#include "common/log.h"
 #include "helper/datagram.h"
 #include "helper/socket_clients.h"
 
@@ -17,11 +16,11 @@ bool socket_stream_accept(struct server_socket *server, char *client)
     int fd = accept(server->fd, (struct sockaddr *)&address, &length);
     if (fd < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
-            log_warn("main", "cannot accept a client: %s", strerror(errno));
+            socket_refuse(server, "cannot accept a client: %s", strerror(errno));
         return false;
     }
     credentials_of_peer(fd, &credentials);
-    if (!socket_user_is_good(&credentials)) {
+    if (!socket_user_is_good(server, &credentials)) {
         close(fd);
         return false;
     }
