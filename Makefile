@@ -100,7 +100,7 @@ $(BUILD)/bin/vmnet-harness: $(call objects,src/harness/main.c) $(BUILD)/lib/libh
 	@mkdir -p $(@D)
 	$(CC) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(TOOL_PKGS))
 
-$(BUILD)/bin/vmnet-bench: $(call objects,src/bench/main.c) $(BUILD)/lib/libbench.a $(BUILD)/lib/libcommon.a
+$(BUILD)/bin/vmnet-bench: $(call objects,src/bench/main.c) $(BUILD)/lib/libbench.a $(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(TOOL_PKGS)) -lm
 

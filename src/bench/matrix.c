@@ -1,4 +1,5 @@
 #include "bench/matrix.h"
+#include "bench/path_ways.h"
 #include "common/log.h"
 #include "common/text.h"
 
@@ -38,30 +39,41 @@ static void add_setup(struct matrix *matrix, const struct benchmark *benchmark, 
         matrix->setups[matrix->count++] = setup;
 }
 
-/* The rows of the network "path": src/bench/path_linux.c. */
-static const char *const path_drivers[] = {"cable", "passt", "helper", "helper:offload", "veth", NULL};
-static const char *const namespace_drivers[] = {MATRIX_NAMESPACE, NULL};
-
-/* What is a network of its own for each VM has only one. */
-static bool can_have(const struct benchmark_network *network, const char *driver, unsigned vms)
+static bool is_named(const char *name, char *const *patterns, int count)
 {
-    return vms == 1 || (!network->word_count && strcmp(driver, "passt"));
+    for (int i = 0; i < count; i++)
+        if (strstr(patterns[i], name))
+            return true;
+    return false;
+}
+
+/* A row of the network "path". */
+static bool is_possible(const struct path_way *way, unsigned vms, char *const *patterns, int count)
+{
+    return (vms == 1 || !way->is_single) && (!way->is_extra || is_named(way->name, patterns, count));
 }
 
 static void add_namespaces(struct matrix *matrix, const struct benchmark *b, const struct benchmark_network *network,
                            char *const *patterns, int count)
 {
-    const char *const *drivers = strcmp(network->name, "path") ? namespace_drivers : path_drivers;
-    struct matrix_setup setup = {.key = {.mode = "host"}, .network = network};
+    struct matrix_setup setup = {.key = {.mode = "host", .vms = 1}, .network = network};
+    bool is_path = !strcmp(network->name, "path");
 
     text_copy(setup.key.network, sizeof(setup.key.network), network->name);
-    for (int v = 0; v < (b->vms_given ? b->vms_count : 1); v++)
-        for (int d = 0; drivers[d]; d++) {
-            setup.key.vms = b->vms_given ? b->vms[v] : 1;
-            text_copy(setup.key.driver, sizeof(setup.key.driver), drivers[d]);
-            if (can_have(network, drivers[d], setup.key.vms))
+    for (int v = 0; v < (b->vms_given ? b->vms_count : 1); v++) {
+        if (b->vms_given)
+            setup.key.vms = b->vms[v];
+        for (int kind = 0; is_path && kind < PATH_WAYS; kind++) {
+            const struct path_way *way = path_way((enum path_kind)kind);
+            text_copy(setup.key.driver, sizeof(setup.key.driver), way->name);
+            if (is_possible(way, setup.key.vms, patterns, count))
                 add_setup(matrix, b, &setup, patterns, count);
         }
+        text_copy(setup.key.driver, sizeof(setup.key.driver), MATRIX_NAMESPACE);
+        /* A command makes a network of its own for each VM. */
+        if (!is_path && (setup.key.vms == 1 || !network->word_count))
+            add_setup(matrix, b, &setup, patterns, count);
+    }
 }
 
 static void add_guests(struct matrix *matrix, const struct benchmark *b, const struct benchmark_network *network,

@@ -4,21 +4,13 @@
 #define BENCH_PATH_CABLE_H
 
 #include "bench/matrix.h"
+#include "bench/path_ways.h"
 #include "bench/usage.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 #define PATH_HOST_ADDRESS "192.168.106.1"
-
-enum path_kind {
-    PATH_CABLE,          /* one frame, one system call: the reference */
-    PATH_PASST,          /* passt, a network stack in a process: only where it is installed */
-    PATH_HELPER,         /* vmnet-helper */
-    PATH_HELPER_OFFLOAD, /* vmnet-helper --enable-tso --enable-checksum-offload */
-    PATH_VETH,           /* a veth pair: the limit of the kernel, with no process between */
-    PATH_COMMAND,        /* the command of a benchmark file */
-};
 
 /* Of a setup that has no driver. */
 enum path_kind path_kind_of(const struct matrix_setup *setup);

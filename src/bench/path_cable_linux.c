@@ -1,7 +1,7 @@
 #include "bench/path_cable.h"
 #include "bench/path_carrier.h"
 #include "bench/path_namespace.h"
-#include "bench/path_relay.h"
+#include "bench/path_peer.h"
 #include "bench/stop.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -71,8 +71,11 @@ static int start_host_side(struct path_cable *cable, unsigned number, int ends[2
     case PATH_COMMAND:
         result = path_carrier_command(vm, cable->network, ends[0], &ends[1]);
         break;
+    case PATH_PEERS:
+        result = path_carrier_peer(vm, ends[0]);
+        break;
     default:
-        result = path_carrier_helper(vm, cable->kind == PATH_HELPER_OFFLOAD, ends[0], mac);
+        result = path_carrier_helper(vm, cable->kind, ends[0], mac);
     }
     return leave(before) < 0 ? -1 : result;
 }
@@ -84,16 +87,15 @@ static bool is_stream(const struct path_cable *cable)
 
 static int start_vm_side(const struct path_cable *cable, struct path_vm *vm, int socket, const uint8_t *mac)
 {
-    bool header = cable->kind == PATH_HELPER_OFFLOAD;
+    enum framing framing = is_stream(cable) ? FRAMING_STREAM : FRAMING_DATAGRAM;
     int before = enter(vm->namespace);
 
     if (before < 0)
         return -1;
-    vm->tap = path_tap_open("vm0", mac, header);
+    vm->tap = path_tap_open("vm0", mac, true);
     int result = vm->tap < 0 ? -1 : path_address_set("vm0", address_of(vm->vm_address));
     if (result == 0)
-        vm->peer = is_stream(cable) ? path_stream_peer_start(vm->tap, socket)
-                                    : path_peer_start(vm->tap, socket, header);
+        vm->peer = path_peer_start(vm->tap, socket, framing, cable->kind == PATH_HELPER_OFFLOAD);
     return leave(before) < 0 || vm->peer < 0 ? -1 : result;
 }
 
@@ -135,14 +137,11 @@ static int start_veth(struct path_cable *cable, unsigned number)
 
 enum path_kind path_kind_of(const struct matrix_setup *setup)
 {
-    static const char *const names[] = {"cable", "passt", "helper", "helper:offload", "veth"};
+    const struct path_way *way = path_way_find(setup->key.driver);
 
     if (setup->network->word_count)
         return PATH_COMMAND;
-    for (int i = 0; i < PATH_COMMAND; i++)
-        if (!strcmp(setup->key.driver, names[i]))
-            return (enum path_kind)i;
-    return PATH_VETH; /* the network of this name */
+    return way ? path_way_kind(way) : PATH_VETH; /* the network of this name */
 }
 
 bool path_kind_is_there(enum path_kind kind, const struct benchmark_network *network, char *reason, size_t size)
@@ -222,7 +221,7 @@ static void stop_vm(struct path_vm *vm, bool at_once)
 void path_cable_stop(struct path_cable *cable)
 {
     for (unsigned i = 0; i < cable->vm_count; i++)
-        stop_vm(&cable->vms[i], cable->kind == PATH_CABLE);
+        stop_vm(&cable->vms[i], cable->kind == PATH_CABLE || cable->kind == PATH_PEERS);
     if (cable->vm_count)
         close_fd(&cable->host);
     cable->vm_count = 0;
@@ -230,7 +229,7 @@ void path_cable_stop(struct path_cable *cable)
 
 struct usage path_cable_usage(const struct path_cable *cable)
 {
-    bool has_log = cable->kind == PATH_HELPER || cable->kind == PATH_HELPER_OFFLOAD;
+    bool has_log = cable->kind >= PATH_HELPER && cable->kind <= PATH_HELPER_OFFLOAD;
     struct usage usage = {0};
 
     for (unsigned i = 0; i < cable->vm_count && has_log; i++)

@@ -1,7 +1,8 @@
 #include "bench/path_carrier.h"
 #include "bench/benchmark_networks.h"
 #include "bench/path_namespace.h"
-#include "bench/path_relay.h"
+#include "bench/path_peer.h"
+#include "bench/path_reference.h"
 #include "bench/stop.h"
 #include "common/log.h"
 #include "common/own_path.h"
@@ -68,13 +69,15 @@ static int read_mac(int fd, uint8_t *mac)
     return result;
 }
 
-int path_carrier_helper(struct path_vm *vm, bool offload, int socket, uint8_t *mac)
+int path_carrier_helper(struct path_vm *vm, enum path_kind kind, int socket, uint8_t *mac)
 {
     char path[PATH_MAX], line[300];
     const char *argv[16] = {path, "--fd", "3", "--parent-liveness-fd", "4", "--operation-mode", "host"};
     int out[2], alive[2], count = 7;
 
-    if (offload) {
+    if (kind == PATH_HELPER_GUARD)
+        argv[count++] = "--guard";
+    if (kind == PATH_HELPER_OFFLOAD) {
         argv[count++] = "--enable-tso";
         argv[count++] = "--enable-checksum-offload";
     }
@@ -142,7 +145,16 @@ int path_carrier_cable(struct path_vm *vm, unsigned number, int socket)
     vm->host_tap = path_tap_open(tap, NULL, false);
     if (vm->host_tap < 0 || path_bridge_join("br0", tap) < 0)
         return -1;
-    vm->carrier = path_cable_start(vm->host_tap, socket);
+    vm->carrier = path_reference_start(vm->host_tap, socket);
+    return vm->carrier < 0 ? -1 : 0;
+}
+
+int path_carrier_peer(struct path_vm *vm, int socket)
+{
+    vm->host_tap = path_tap_open("h0", NULL, true);
+    if (vm->host_tap < 0 || path_address_set("h0", 0xc0a86a01) < 0)
+        return -1;
+    vm->carrier = path_peer_start(vm->host_tap, socket, FRAMING_DATAGRAM, false);
     return vm->carrier < 0 ? -1 : 0;
 }
 

@@ -1,6 +1,7 @@
 /* bench path: the options, and the table in the end. */
 #include "bench/command.h"
 #include "bench/path.h"
+#include "bench/path_ways.h"
 #include "bench/results.h"
 #include "bench/statistics.h"
 #include "common/text.h"
@@ -12,26 +13,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+static const char usage[] =
     "usage: vmnet-bench path [--quick] [--rounds N] [--time S] [--vms N,...] [-o DIR] [--json]\n"
     "\n"
-    "Measure the path of frames without a guest: a network namespace plays the VM. Side by side, taking turns:\n"
-    "  cable           the reference: one frame, one system call\n"
-    "  passt           passt, where it is installed: a network stack in a process\n"
-    "  helper          vmnet-helper\n"
-    "  helper:offload  vmnet-helper --enable-tso --enable-checksum-offload\n"
-    "  veth            the limit of the kernel: nothing between\n"
+    "Measure the path of frames without a guest: a network namespace plays the VM. Side by side, taking turns:\n";
+static const char options_help[] =
     "Needs root and Linux. Results: DIR/bench/path/host-<name>-<vms>/.\n"
     "\n"
     "  -q, --quick         one short round: does it work at all?\n"
     "  -r, --rounds N      rounds that count, after a warm-up (default: 5)\n"
-    "  -t, --time SECONDS  of one iperf3 run (default: 3)\n"
-    "      --vms N,...     so many VMs on the network, all with traffic at once: 1,2,4,8 (default: 1; not passt)\n"
+    "  -t, --time SECONDS  of one iperf3 run (default: 2)\n"
+    "      --vms N,...     so many VMs on the network, all with traffic at once: 1,2,4,8 (default: 1; not passt\n"
+    "                      and peers)\n"
     "  -o, --output DIR    the output folder (default: out)\n"
     "      --only PATTERN  only cells whose name (path/host-helper-1/host-to-vm) has a part that matches it\n"
     "      --resume        keep the rounds that are there\n"
     "      --json          print the medians as JSON\n"
     "  -h, --help          show this text\n";
+
+static void print_help(void)
+{
+    fputs(usage, stdout);
+    for (int kind = 0; kind < PATH_WAYS; kind++) {
+        const struct path_way *way = path_way((enum path_kind)kind);
+        printf("  %-14s  %s%s\n", way->name, way->about, way->is_extra ? " (if --only names it)" : "");
+    }
+    fputs(options_help, stdout);
+}
 
 struct column {
     const char *title, *name;
@@ -56,12 +64,9 @@ static const struct column columns[] = {
     {"load p99", "loaded_p99_us", "latency-loaded", MEASURE_LATENCY_P99},
 };
 
-static const char *const drivers[] = {"cable", "passt", "helper", "helper:offload", "veth"};
-
 enum {
     COLUMNS = sizeof(columns) / sizeof(columns[0]),
-    DRIVERS = sizeof(drivers) / sizeof(drivers[0]),
-    ROWS_MAX = DRIVERS * BENCHMARK_LIST_MAX,
+    ROWS_MAX = PATH_WAYS * BENCHMARK_LIST_MAX,
     PATTERNS_MAX = 32,
 };
 
@@ -72,6 +77,7 @@ struct value {
 
 struct row {
     char name[NAME_SIZE]; /* "helper", "helper #4": with four VMs */
+    unsigned vms;
     struct value values[COLUMNS];
 };
 
@@ -99,19 +105,53 @@ static struct value read_value(const char *tree, const char *driver, unsigned vm
     return value;
 }
 
+/* A way that was not measured has no row. */
 static void fill_row(struct table *table, const char *tree, const char *driver, unsigned vms, double *values)
 {
-    struct row *row = &table->rows[table->row_count++];
+    struct row *row = &table->rows[table->row_count];
     char suffix[16] = "";
+    bool is_there = false;
 
     if (vms > 1)
         snprintf(suffix, sizeof(suffix), " #%u", vms);
     text_format(row->name, sizeof(row->name), "%s%s", driver, suffix);
+    row->vms = vms;
     for (int c = 0; c < COLUMNS; c++) {
         row->values[c] = read_value(tree, driver, vms, &columns[c], values);
         /* Nothing between VMs where there is but one. */
         table->used[c] |= row->values[c].count > 0 || strcmp(columns[c].test, "vm-to-vm");
+        is_there |= row->values[c].count > 0;
     }
+    table->row_count += is_there;
+}
+
+/* The row of the reference with as many VMs; NULL: it was not measured. */
+static const struct row *reference_of(const struct table *table, const struct row *row)
+{
+    for (int r = 0; r < table->row_count; r++)
+        if (table->rows[r].vms == row->vms && !strncmp(table->rows[r].name, "cable", 5))
+            return &table->rows[r];
+    return NULL;
+}
+
+/* What makes numbers of different machines comparable. */
+static void print_ratios(const struct table *table, const struct row *row)
+{
+    const struct row *reference = reference_of(table, row);
+
+    if (!reference || reference == row)
+        return;
+    printf("%-18s", "  times the cable");
+    for (int c = 0; c < COLUMNS; c++) {
+        const struct value *value = &row->values[c], *one = &reference->values[c];
+        if (!table->used[c])
+            continue;
+        if (value->count && one->count && one->median > 0)
+            printf(" %9.2f", value->median / one->median);
+        else
+            printf(" %9s", "");
+    }
+    putchar('\n');
 }
 
 static void print_spread(const struct table *table, const struct row *row)
@@ -155,6 +195,7 @@ static void print_table(const struct table *table)
         putchar('\n');
         if (spread)
             print_spread(table, row);
+        print_ratios(table, row);
     }
     printf("-> from the host to the VM, <- back, >< between VMs. s/GB: CPU seconds of the process between for 10^9 bytes.\n"
            "retr: TCP retransmissions. kfps: thousands of 64-byte UDP frames a second. p50, p99: round trip in\n"
@@ -193,10 +234,10 @@ static void print_results(const struct benchmark *benchmark, bool json)
     double *values = calloc(RESULTS_ROUNDS_MAX, sizeof(*values));
 
     if (table && values && text_format(tree, sizeof(tree), "%s/bench", benchmark->output)) {
-        for (int d = 0; d < DRIVERS; d++)
+        for (int kind = 0; kind < PATH_WAYS; kind++)
             for (int v = 0; v < benchmark->vms_count; v++)
-                if (benchmark->vms[v] == 1 || strcmp(drivers[d], "passt"))
-                    fill_row(table, tree, drivers[d], benchmark->vms[v], values);
+                if (benchmark->vms[v] == 1 || !path_way((enum path_kind)kind)->is_single)
+                    fill_row(table, tree, path_way((enum path_kind)kind)->name, benchmark->vms[v], values);
         (json ? print_json : print_table)(table);
     }
     free(values);
@@ -242,7 +283,7 @@ static void describe(struct benchmark *benchmark)
     benchmark->vms_count = 1;
     benchmark->vms_given = true;
     benchmark->repeat = 5;
-    benchmark->time = 3;
+    benchmark->time = 2;
     benchmark->parallel = 1;
     text_copy(benchmark->output, sizeof(benchmark->output), "out");
 }
@@ -327,7 +368,7 @@ static int run(const struct benchmark *benchmark, const struct path_arguments *a
     const struct path_options path = {.output = benchmark->output,
                                       .benchmark = benchmark,
                                       .matrix = &matrix,
-                                      .short_time = arguments->quick ? 0.3 : 1,
+                                      .short_time = arguments->quick ? 0.3 : 0.7,
                                       .warm_up = !arguments->quick,
                                       .resume = arguments->resume};
     int result = path_measure(&path);
@@ -347,7 +388,7 @@ int command_path(int argc, char **argv)
     describe(benchmark);
     int result = parse_options(argc, argv, benchmark, &arguments);
     if (arguments.help)
-        fputs(help, stdout);
+        print_help();
     else if (!result)
         result = run(benchmark, &arguments);
     free(benchmark);

@@ -28,6 +28,7 @@ teardown() {
     # iperf3's own JSON, untouched.
     jq -e '.start.version and .end.sum_received.bits_per_second' out/bench/path/host-helper-1/host-to-vm.json >/dev/null
     jq -e '.host.kernel and .rounds["vm-to-host.json"].status == "ok"' out/bench/path/host-helper-1/run.json >/dev/null
+    jq -e '.setup.vms[0].helper_command | index("--operation-mode") and index("host")' out/bench/path/host-helper-1/run.json >/dev/null
 }
 
 @test "super-frames, the reference and the limit" {
@@ -36,6 +37,16 @@ teardown() {
     assert_line --regexp '^cable +[0-9.]+ +[0-9.]+ '
     assert_line --regexp '^helper:offload +[0-9.]+ +[0-9.]+ '
     assert_line --regexp '^veth +[0-9.]+ +[0-9.]+ +- +- '
+    assert_line --regexp '^  times the cable +[0-9.]+ +[0-9.]+ +[0-9.]+ '
+}
+
+@test "two peers on one socket are the limit of it; the guard is measured if it is named" {
+    run --separate-stderr timeout 120 "$bin/vmnet-bench" path --quick --only 'host-peers-1/*-to-*' --only 'helper:guard-1/host-to-vm'
+    [ "$status" -eq 0 ] || { echo "$stderr"; false; }
+    assert_line --regexp '^peers +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ '
+    assert_line --regexp '^helper:guard +[0-9.]+ +- '
+    # Ratios need the reference in the same run.
+    refute_line --partial 'times the cable'
 }
 
 @test "an end in the middle keeps what is done, and leaves no process" {
