@@ -121,7 +121,7 @@ static void write_labels(const struct chart *chart, FILE *out)
                         chart->series[i].label);
             fputs("set label ", out);
             gnuplot_text(out, text, false);
-            fprintf(out, " at %.9g,%.6f left offset 0.6,0 font \",10\" noenhanced\n",
+            fprintf(out, " at %.9g,%.6f left offset 0.6,0 font \",12\" noenhanced\n",
                     bar->count ? fmax(bar->median, bar->high) : 0, bar_place(chart, i, row));
         }
 }
@@ -141,7 +141,7 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
     gnuplot_text(out, data, false);
     fputs("\nset style fill solid 1.0 noborder\nset border 3 linecolor rgb \"#808080\"\n"
           "set tics textcolor \"black\"\n"
-          "set grid xtics linecolor rgb \"#c0c0c0\"\nset xtics nomirror\n"
+          "set grid xtics linecolor rgb \"#c0c0c0\"\nset xtics scale 0 nomirror\n"
           "set errorbars 0.6\n", out);
     fputs(is_labelled(chart) ? "set key off\n"
                              : "set key outside bottom center horizontal Left reverse noenhanced samplen 1\n", out);
@@ -156,7 +156,7 @@ void chart_write_script(const struct chart *chart, const char *terminal, const c
             fprintf(out, ", \\\n     data index %d using 3:1:4:5 with xerrorbars linecolor rgb \"#606060\" "
                     "pointtype 0 notitle", i);
         if (!is_labelled(chart))
-            fprintf(out, ", \\\n     data index %d using 6:1:7 with labels left offset 0.6,0 font \",10\" notitle", i);
+            fprintf(out, ", \\\n     data index %d using 6:1:7 with labels left offset 0.6,0 font \",12\" notitle", i);
     }
     fputc('\n', out);
 }

@@ -13,8 +13,9 @@
 static const char create_help[] =
     "usage: vmnet-bench create [--netns NAME] [FILE]\n"
     "\n"
-    "Make the VMs that a benchmark needs (default: linux), with iperf3 in them, and stop them again: `run` then\n"
-    "has only to start them. Not needed: `run` makes what is missing.\n"
+    "Make the VMs that a benchmark needs (default: linux), with iperf3 in them, stop them again, and keep a snapshot\n"
+    "of their disks: `run` then has only to start them, and begins with that disk each time. What is there is left\n"
+    "as it is. Not needed: `run` makes what is missing.\n"
     "\n"
     "      --netns NAME  (Linux) work in this network namespace\n"
     "  -h, --help        show this text\n";
@@ -26,20 +27,20 @@ static const char delete_help[] =
     "\n"
     "  -h, --help  show this text\n";
 
-static int make_guest(const struct benchmark *benchmark, const struct matrix_setup *setup, unsigned index,
-                      const char *netns)
+static int make_guests(const struct guest_order *order, struct guest *guests)
 {
-    struct guest guest = {0};
     char reason[300] = "";
-    int result = guest_start(&guest, benchmark, setup, index, netns, false, reason, sizeof(reason));
+    unsigned count = order->setup->key.vms;
+    int result = 0;
 
-    if (result == 0)
-        result = guest_prepare(&guest, reason, sizeof(reason));
-    guest_stop(&guest);
+    if (!guests_are_ready(guests, count, order)) {
+        result = guests_start(guests, count, order, reason, sizeof(reason));
+        guests_stop(guests, count);
+    }
     if (result < 0 && !stop_wanted())
-        log_error("bench", "%s: %s", guest.name, reason);
-    else if (result == 0)
-        printf("%s\n", guest.name);
+        log_error("bench", "%s-%s: %s", order->setup->key.mode, order->setup->key.driver, reason);
+    for (unsigned i = 0; i < count && result == 0; i++)
+        printf("%s\n", guests[i].name);
     return result;
 }
 
@@ -55,15 +56,18 @@ static bool is_part(const struct matrix *matrix, const struct matrix_setup *setu
     return false;
 }
 
-static int make_guests(const struct benchmark *benchmark, const struct matrix *matrix, const char *netns)
+static int make_all(const struct benchmark *benchmark, const struct matrix *matrix, const char *netns)
 {
-    int result = 0;
+    struct guest *guests = calloc(GUESTS_MAX, sizeof(*guests));
+    int result = guests ? 0 : 1;
 
-    for (int i = 0; i < matrix->count; i++) {
+    for (int i = 0; guests && i < matrix->count && !stop_wanted(); i++) {
         const struct matrix_setup *setup = &matrix->setups[i];
-        for (unsigned n = 0; setup->driver && !is_part(matrix, setup) && n < setup->key.vms && !stop_wanted(); n++)
-            result |= make_guest(benchmark, setup, n, netns) < 0;
+        const struct guest_order order = {benchmark, setup, netns, false};
+        if (setup->driver && !is_part(matrix, setup))
+            result |= make_guests(&order, guests) < 0;
     }
+    free(guests);
     return stop_wanted() ? 130 : result;
 }
 
@@ -93,7 +97,7 @@ int command_create(int argc, char **argv)
     if (benchmark && name_find(optind < argc ? argv[optind] : "linux", "benchmarks", path, sizeof(path)) == 0 &&
         benchmark_read(benchmark, path) == 0 && matrix_create(&matrix, benchmark, NULL, 0) == 0) {
         stop_install();
-        result = make_guests(benchmark, &matrix, netns);
+        result = make_all(benchmark, &matrix, netns);
         matrix_free(&matrix);
     }
     free(benchmark);

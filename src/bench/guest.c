@@ -15,7 +15,10 @@
 #include <unistd.h>
 
 /* Time for an image to be built, which the first start does. */
-enum { START_LIMIT = 1800, STOP_LIMIT = 120, PREPARE_LIMIT = 600 };
+enum { START_LIMIT = 1800, STOP_LIMIT = 120, PREPARE_LIMIT = 600, START_AT_ONCE = 8 };
+
+/* Of the harness, for one VM: emulated ones beside each other need more than its two minutes. */
+#define START_TIMEOUT "300"
 
 const char *guest_harness(void)
 {
@@ -54,24 +57,32 @@ static void last_line(FILE *file, char *line, size_t size)
     text_printable(line, size, start, strlen(start));
 }
 
+/* What capture_run() or capture_finish() returned, with what the program wrote to errors (closed). */
+static int check(const char *program, int status, FILE *errors, char *reason, size_t size)
+{
+    int error = errno;
+    char line[300] = "";
+
+    if (status != 0 && errors)
+        last_line(errors, line, sizeof(line));
+    if (errors)
+        fclose(errors);
+    if (status == 0)
+        return 0;
+    if (*line)
+        text_copy(reason, size, line);
+    else
+        text_format(reason, size, "%s: %s", program, status < 0 ? strerror(error) : "failed without a reason");
+    return -1;
+}
+
 /* Run a program; its stderr is only of interest when it fails. *output as capture_run() has it. */
 static int run_quietly(const char *const *argv, double limit, char **output, char *reason, size_t size)
 {
     FILE *errors = tmpfile();
     int status = capture_run(argv, errors ? fileno(errors) : -1, limit, output);
 
-    if (status != 0) {
-        char line[300] = "";
-        if (errors)
-            last_line(errors, line, sizeof(line));
-        if (*line)
-            text_copy(reason, size, line);
-        else
-            text_format(reason, size, "%s: %s", argv[0], status < 0 ? strerror(errno) : "failed without a reason");
-    }
-    if (errors)
-        fclose(errors);
-    return status == 0 ? 0 : -1;
+    return check(argv[0], status, errors, reason, size);
 }
 
 static void add(const char **argv, int *count, const char *option, const char *value)
@@ -90,11 +101,18 @@ static void read_text(const cJSON *root, const char *key, char *out, size_t size
         *out = '\0';
 }
 
+static pid_t read_pid(const cJSON *root, const char *key)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, key);
+
+    return cJSON_IsNumber(value) && value->valuedouble > 1 && value->valuedouble < 1e9 ? (pid_t)value->valuedouble : 0;
+}
+
 /* What runs the guest's instructions: numbers of a guest that is emulated are another thing. */
-static void read_accelerator(struct guest *guest, const char *dir)
+static void read_accelerator(struct guest *guest)
 {
     char path[PATH_MAX];
-    char *text = text_format(path, sizeof(path), "%s/qemu.command", dir) ? file_read(path, 1 << 20, NULL) : NULL;
+    char *text = text_format(path, sizeof(path), "%s/qemu.command", guest->dir) ? file_read(path, 1 << 20, NULL) : NULL;
     const char *word = text ? strstr(text, "-accel ") : NULL;
 
     if (word) {
@@ -106,18 +124,18 @@ static void read_accelerator(struct guest *guest, const char *dir)
 
 static int read_state(struct guest *guest, const char *json, const char *mode, char *reason, size_t size)
 {
-    char dir[PATH_MAX], its_mode[NAME_SIZE];
+    char its_mode[NAME_SIZE];
     cJSON *root = cJSON_Parse(json);
-    const cJSON *pid = cJSON_GetObjectItemCaseSensitive(root, "helper_pid");
 
     read_text(root, "ip", guest->ip, sizeof(guest->ip));
-    read_text(root, "dir", dir, sizeof(dir));
+    read_text(root, "dir", guest->dir, sizeof(guest->dir));
     read_text(root, "operation_mode", its_mode, sizeof(its_mode));
     read_text(root, "image", guest->image, sizeof(guest->image));
-    read_accelerator(guest, dir);
-    if (!*dir || !text_format(guest->log, sizeof(guest->log), "%s/vmnet-helper.log", dir))
+    read_accelerator(guest);
+    if (!*guest->dir || !text_format(guest->log, sizeof(guest->log), "%s/vmnet-helper.log", guest->dir))
         *guest->log = '\0';
-    guest->helper = cJSON_IsNumber(pid) && pid->valuedouble > 1 && pid->valuedouble < 1e9 ? (pid_t)pid->valuedouble : 0;
+    guest->helper = read_pid(root, "helper_pid");
+    guest->machine = read_pid(root, "pid");
     cJSON_Delete(root);
     /* One that still runs after a bench was killed may be in another network. */
     if (strcmp(its_mode, mode)) {
@@ -127,41 +145,6 @@ static int read_state(struct guest *guest, const char *json, const char *mode, c
     if (!*guest->ip)
         text_copy(reason, size, "vmnet-harness does not tell the address of the VM");
     return *guest->ip ? 0 : -1;
-}
-
-int guest_start(struct guest *guest, const struct benchmark *benchmark, const struct matrix_setup *setup,
-                unsigned index, const char *netns, bool fresh, char *reason, size_t size)
-{
-    char cpus[16], memory[16] = "", *output = NULL;
-    const char *argv[40] = {guest_harness(), "vm", "start", guest->name, "--json", "--stats-interval", "1"};
-    int count = 7;
-
-    guest_name(setup, index, guest->name, sizeof(guest->name));
-    if (fresh)
-        guest_delete(guest->name);
-    snprintf(cpus, sizeof(cpus), "%u", benchmark->cpus);
-    if (benchmark->memory)
-        snprintf(memory, sizeof(memory), "%u", benchmark->memory);
-    add(argv, &count, "--driver", setup->driver->name);
-    add(argv, &count, "--driver-command", setup->driver->command);
-    add(argv, &count, "--image", *setup->driver->image ? setup->driver->image : benchmark->image);
-    add(argv, &count, "--operation-mode", setup->key.mode);
-    if (!strcmp(setup->key.mode, "bridged"))
-        add(argv, &count, "--shared-interface", benchmark->shared_interface);
-    add(argv, &count, "--netns", netns ? netns : "");
-    if (benchmark->cpus)
-        add(argv, &count, "--cpus", cpus);
-    add(argv, &count, "--memory", memory);
-    if (setup->driver->offloading) {
-        argv[count++] = "--enable-tso";
-        argv[count++] = "--enable-checksum-offload";
-    }
-    guest->running = true; /* and to be stopped, however far it came */
-    int result = run_quietly(argv, START_LIMIT, &output, reason, size);
-    if (result == 0)
-        result = read_state(guest, output ? output : "", setup->key.mode, reason, size);
-    free(output);
-    return result;
 }
 
 /* A command that must be done also after Ctrl-C. */
@@ -178,20 +161,172 @@ static int run_through(const char *const *argv)
     return status == 0 ? 0 : -1;
 }
 
-void guest_stop(struct guest *guest)
-{
-    const char *const argv[] = {guest_harness(), "vm", "stop", guest->name, NULL};
-
-    if (guest->running)
-        run_through(argv);
-    guest->running = false;
-}
-
 int guest_delete(const char *name)
 {
     const char *const argv[] = {guest_harness(), "vm", "delete", name, NULL};
 
     return run_through(argv);
+}
+
+/* Back to what was kept of its disk. One that still runs is left alone: its disk is locked, and it starts no more. */
+static void revert(struct guest *guest)
+{
+    const char *const argv[] = {guest_harness(), "vm", "status", guest->name, "--json", NULL};
+    char *output = NULL;
+
+    guest->snapshot = SNAPSHOT_NONE;
+    if (capture_run(argv, -1, STOP_LIMIT, &output) == 0) {
+        char dir[PATH_MAX];
+        cJSON *root = cJSON_Parse(output);
+        read_text(root, "dir", dir, sizeof(dir));
+        cJSON_Delete(root);
+        if (*dir)
+            guest->snapshot = snapshot_revert(dir);
+    }
+    free(output);
+}
+
+struct launch {
+    struct capture capture;
+    FILE *errors;
+};
+
+static int launch(struct guest *guest, const struct guest_order *order, struct launch *launch)
+{
+    const struct benchmark *benchmark = order->benchmark;
+    const struct matrix_setup *setup = order->setup;
+    char cpus[16], memory[16] = "";
+    const char *argv[40] = {guest_harness(), "vm", "start", guest->name, "--json", "--stats-interval", "1",
+                            "--timeout", START_TIMEOUT};
+    int count = 9;
+
+    if (order->fresh)
+        guest_delete(guest->name);
+    else
+        revert(guest);
+    snprintf(cpus, sizeof(cpus), "%u", benchmark->cpus);
+    if (benchmark->memory)
+        snprintf(memory, sizeof(memory), "%u", benchmark->memory);
+    add(argv, &count, "--driver", setup->driver->name);
+    add(argv, &count, "--driver-command", setup->driver->command);
+    add(argv, &count, "--image", *setup->driver->image ? setup->driver->image : benchmark->image);
+    add(argv, &count, "--operation-mode", setup->key.mode);
+    if (!strcmp(setup->key.mode, "bridged"))
+        add(argv, &count, "--shared-interface", benchmark->shared_interface);
+    add(argv, &count, "--netns", order->netns ? order->netns : "");
+    if (benchmark->cpus)
+        add(argv, &count, "--cpus", cpus);
+    add(argv, &count, "--memory", memory);
+    if (setup->driver->offloading)
+        argv[count++] = "--enable-offloading";
+    launch->errors = tmpfile();
+    guest->running = true; /* and to be stopped, however far it came */
+    return capture_start(&launch->capture, argv, launch->errors ? fileno(launch->errors) : -1);
+}
+
+static int land(struct guest *guest, const struct guest_order *order, struct launch *launch, char *reason, size_t size)
+{
+    char *output = NULL;
+    int status = capture_finish(&launch->capture, START_LIMIT, &output);
+    int result = check("vmnet-harness", status, launch->errors, reason, size);
+
+    if (result == 0)
+        result = read_state(guest, output ? output : "", order->setup->key.mode, reason, size);
+    free(output);
+    return result;
+}
+
+/* See to it that iperf3 is in the guest. */
+static int prepare(struct guest *guest, char *reason, size_t size)
+{
+    static const char script[] =
+        "command -v iperf3 >/dev/null || { sudo -n apt-get -qy update && sudo -n apt-get -qy install iperf3 || "
+        "sudo -n apk add iperf3 || sudo -n dnf -qy install iperf3; } >/dev/null 2>&1; "
+        "command -v iperf3 >/dev/null && { [ ! -d /etc/cloud ] || cloud-init status --wait >/dev/null 2>&1 || :; "
+        "sync; uname -r; }";
+    const char *const argv[] = {guest_harness(), "vm", "ssh", guest->name, "--", script, NULL};
+    char *output = NULL;
+    int result = run_quietly(argv, PREPARE_LIMIT, &output, reason, size);
+
+    if (result == 0 && output)
+        text_printable(guest->kernel, sizeof(guest->kernel), output, strcspn(output, "\n"));
+    else if (!stop_wanted())
+        text_copy(reason, size, "iperf3 is not in the guest, and could not be installed there");
+    guest->is_ready = result == 0;
+    free(output);
+    return result;
+}
+
+/* So many of them at once. The first reason counts, but all are waited for. */
+static int start_some(struct guest *guests, unsigned count, const struct guest_order *order, char *reason, size_t size)
+{
+    struct launch launches[START_AT_ONCE];
+    char first[300] = "", other[300] = "";
+    unsigned started = 0;
+    int result = 0;
+
+    while (started < count && result == 0)
+        if ((result = launch(&guests[started], order, &launches[started])) == 0)
+            started++;
+        else
+            result = check("vmnet-harness", -1, launches[started].errors, first, sizeof(first));
+    for (unsigned i = 0; i < started; i++)
+        if (land(&guests[i], order, &launches[i], *first ? other : first, sizeof(first)) < 0)
+            result = -1;
+    for (unsigned i = 0; i < started && result == 0; i++)
+        result = prepare(&guests[i], first, sizeof(first));
+    if (result < 0)
+        text_copy(reason, size, first);
+    return result;
+}
+
+static void name_all(struct guest *guests, unsigned count, const struct guest_order *order)
+{
+    for (unsigned i = 0; i < count; i++) {
+        guests[i] = (struct guest){0};
+        guest_name(order->setup, i, guests[i].name, sizeof(guests[i].name));
+    }
+}
+
+bool guests_are_ready(struct guest *guests, unsigned count, const struct guest_order *order)
+{
+    name_all(guests, count, order);
+    for (unsigned i = 0; i < count; i++) {
+        revert(&guests[i]);
+        if (guests[i].snapshot == SNAPSHOT_NONE)
+            return false;
+    }
+    return true;
+}
+
+int guests_start(struct guest *guests, unsigned count, const struct guest_order *order, char *reason, size_t size)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned at_once = processors < 1 ? 1 : processors > START_AT_ONCE ? START_AT_ONCE : (unsigned)processors;
+    int result = 0;
+
+    name_all(guests, count, order);
+    for (unsigned i = 0; i < count && result == 0; i += at_once)
+        result = stop_wanted() ? -1 :
+                 start_some(guests + i, count - i < at_once ? count - i : at_once, order, reason, size);
+    return result;
+}
+
+void guests_stop(struct guest *guests, unsigned count)
+{
+    const char *argv[4 + GUESTS_MAX] = {guest_harness(), "vm", "stop"};
+    int words = 3;
+
+    for (unsigned i = 0; i < count; i++)
+        if (guests[i].running)
+            argv[words++] = guests[i].name;
+    bool stopped = words > 3 && run_through(argv) == 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct guest *guest = &guests[i];
+        if (stopped && guest->is_ready && guest->snapshot == SNAPSHOT_NONE && !stop_wanted())
+            snapshot_take(guest->dir);
+        guest->running = false;
+    }
 }
 
 int guest_exec(const struct guest *guest, const char *const *argv_tail, struct capture *capture)
@@ -201,22 +336,4 @@ int guest_exec(const struct guest *guest, const char *const *argv_tail, struct c
     for (int i = 0; i < 24 && argv_tail[i]; i++)
         argv[5 + i] = argv_tail[i];
     return capture_start(capture, argv, -1);
-}
-
-int guest_prepare(struct guest *guest, char *reason, size_t size)
-{
-    static const char script[] =
-        "command -v iperf3 >/dev/null || { sudo -n apt-get -qy update && sudo -n apt-get -qy install iperf3 || "
-        "sudo -n apk add iperf3 || sudo -n dnf -qy install iperf3; } >/dev/null 2>&1; "
-        "command -v iperf3 >/dev/null && uname -r";
-    const char *const argv[] = {guest_harness(), "vm", "ssh", guest->name, "--", script, NULL};
-    char *output = NULL;
-    int result = run_quietly(argv, PREPARE_LIMIT, &output, reason, size);
-
-    if (result == 0 && output)
-        text_printable(guest->kernel, sizeof(guest->kernel), output, strcspn(output, "\n"));
-    else if (!stop_wanted())
-        text_copy(reason, size, "iperf3 is not in the guest, and could not be installed there");
-    free(output);
-    return result;
 }

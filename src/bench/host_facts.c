@@ -1,5 +1,5 @@
 #include "bench/host_facts.h"
-#include "common/process.h"
+#include "bench/capture.h"
 #include "common/text.h"
 
 #include <stdlib.h>
@@ -8,15 +8,18 @@
 #include <time.h>
 #include <unistd.h>
 
-static void add_iperf(cJSON *facts)
+/* The first line that a program says of its version. */
+static void add_version(cJSON *facts, const char *name, const char *program)
 {
-    const char *const argv[] = {"iperf3", "--version", NULL};
-    char *output = NULL;
+    const char *const argv[] = {program, "--version", NULL};
+    struct capture capture;
+    char *output = NULL, line[96];
 
-    if (process_run(argv, &output) == 0 && output) {
-        char line[96];
+    if (capture_start(&capture, argv, -1) < 0)
+        return;
+    if (capture_finish(&capture, 10, &output) == 0 && output) {
         text_printable(line, sizeof(line), output, strcspn(output, "\n"));
-        cJSON_AddStringToObject(facts, "iperf3", line);
+        cJSON_AddStringToObject(facts, name, line);
     }
     free(output);
 }
@@ -24,7 +27,7 @@ static void add_iperf(cJSON *facts)
 cJSON *host_facts(void)
 {
     cJSON *facts = cJSON_CreateObject();
-    struct utsname names;
+    struct utsname names = {0};
     char now[32];
     time_t seconds = time(NULL);
     struct tm utc;
@@ -36,7 +39,9 @@ cJSON *host_facts(void)
     }
     cJSON_AddNumberToObject(facts, "processors", (double)sysconf(_SC_NPROCESSORS_ONLN));
     host_facts_add_system(facts);
-    add_iperf(facts);
+    add_version(facts, "iperf3", "iperf3");
+    add_version(facts, "qemu", strcmp(names.machine, "arm64") && strcmp(names.machine, "aarch64")
+                                   ? "qemu-system-x86_64" : "qemu-system-aarch64");
     gmtime_r(&seconds, &utc);
     strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &utc);
     cJSON_AddStringToObject(facts, "time", now);

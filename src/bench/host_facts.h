@@ -5,11 +5,12 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
-/* {"name", "system", "kernel", "machine", "processor", "processors", "governor", "kvm_device", "iperf3", "time"};
+/* {"name", "system", "kernel", "machine", "processor", "processors", "governor", "kvm_device", "iperf3", "qemu",
+ * "passt", "time"};
  * what is not known is left out. To be freed by cJSON_Delete(). */
 cJSON *host_facts(void);
 
-/* The processor's model, its frequency governor, whether /dev/kvm is there: added where the system tells. */
+/* The processor's model, its frequency governor, whether /dev/kvm is there, passt's version: added where the system tells. */
 void host_facts_add_system(cJSON *facts);
 
 /* Can VMs of this driver run on this system at all? */

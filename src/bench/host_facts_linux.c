@@ -1,4 +1,5 @@
 #include "bench/host_facts.h"
+#include "bench/capture.h"
 #include "common/file.h"
 #include "common/text.h"
 
@@ -28,11 +29,33 @@ static void add_line(cJSON *facts, const char *name, const char *path, const cha
     free(text);
 }
 
+/* What passt says of itself is "unknown version" where a distribution built it: the package's version then. */
+static void add_passt(cJSON *facts)
+{
+    static const char *const asked[][6] = {{"passt", "--version"}, {"dpkg-query", "-W", "-f=passt ${Version}", "passt"}};
+    char *output = NULL, line[96];
+
+    for (int i = 0; i < 2; i++, free(output), output = NULL) {
+        struct capture capture;
+        if (capture_start(&capture, asked[i], -1) < 0)
+            return;
+        if (capture_finish(&capture, 10, &output) != 0 || !output || strstr(output, "unknown version"))
+            continue;
+        text_printable(line, sizeof(line), output, strcspn(output, "\n"));
+        cJSON_AddStringToObject(facts, "passt", line);
+        free(output);
+        return;
+    }
+}
+
 void host_facts_add_system(cJSON *facts)
 {
     add_line(facts, "name", "/etc/os-release", "PRETTY_NAME", "=\"");
     add_line(facts, "processor", "/proc/cpuinfo", "model name", " \t:");
     add_line(facts, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", " ");
+    if (!cJSON_HasObjectItem(facts, "governor"))
+        cJSON_AddStringToObject(facts, "governor", "none: the system does not set the frequency");
+    add_passt(facts);
     cJSON_AddBoolToObject(facts, "kvm_device", access("/dev/kvm", R_OK | W_OK) == 0);
 }
 

@@ -6,6 +6,7 @@
 #include "bench/path_namespace.h"
 #include "bench/path_streams.h"
 #include "bench/path_traffic.h"
+#include "bench/process_words.h"
 #include "bench/progress.h"
 #include "bench/stop.h"
 #include "common/log.h"
@@ -95,6 +96,23 @@ static char *measure_once(const struct path_run *run, const struct path_cable *c
     return text;
 }
 
+/* For run.json: who plays each VM, and the command line of the process between. */
+static cJSON *describe(const struct path_cable *cable)
+{
+    cJSON *setup = cJSON_CreateObject(), *vms = cJSON_AddArrayToObject(setup, "vms");
+
+    for (unsigned i = 0; i < cable->vm_count; i++) {
+        cJSON *vm = cJSON_CreateObject();
+        cJSON *words = cable->vms[i].carrier > 0 ? process_words(cable->vms[i].carrier) : NULL;
+        cJSON_AddStringToObject(vm, "played_by", "a network namespace");
+        cJSON_AddStringToObject(vm, "ip", cable->vms[i].address);
+        if (words)
+            cJSON_AddItemToObject(vm, "helper_command", words);
+        cJSON_AddItemToArray(vms, vm);
+    }
+    return setup;
+}
+
 /* What the process between has to say to a failure. */
 static void add_last_line(const struct path_cable *cable, char *reason, size_t size)
 {
@@ -148,7 +166,7 @@ static void measure_cell(struct path_run *run, struct way *way, int test, unsign
         bool is_stream = measure_fits(MEASURE_BITRATE, key.test);
         cJSON_AddNumberToObject(record, "seconds",
                                 is_stream ? run->options->benchmark->time : run->options->short_time);
-        run->failures += cell_save(run->tree, &key, round, text, record, NULL) < 0;
+        run->failures += cell_save(run->tree, &key, round, text, record, describe(&way->cable)) < 0;
     }
     free(text);
 }

@@ -23,7 +23,7 @@ struct matrix_run {
     const struct run_options *options;
     const struct benchmark *benchmark;
     char tree[PATH_MAX];
-    struct guest guests[64];
+    struct guest guests[GUESTS_MAX];
     unsigned guest_count;
     unsigned port;
     struct progress progress;
@@ -55,25 +55,17 @@ static bool is_setup_done(const struct matrix_run *run, const struct matrix_setu
 
 static void stop_guests(struct matrix_run *run)
 {
-    for (unsigned i = 0; i < run->guest_count; i++)
-        guest_stop(&run->guests[i]);
+    guests_stop(run->guests, run->guest_count);
     run->guest_count = 0;
 }
 
 static int start_guests_once(struct matrix_run *run, const struct matrix_setup *setup, bool fresh, char *reason,
                              size_t size)
 {
-    memset(run->guests, 0, sizeof(run->guests));
-    for (unsigned i = 0; i < setup->key.vms; i++) {
-        struct guest *guest = &run->guests[i];
-        if (stop_wanted())
-            return -1;
-        run->guest_count = i + 1;
-        if (guest_start(guest, run->benchmark, setup, i, run->options->netns, fresh, reason, size) < 0 ||
-            guest_prepare(guest, reason, size) < 0)
-            return -1;
-    }
-    return 0;
+    const struct guest_order order = {run->benchmark, setup, run->options->netns, fresh};
+
+    run->guest_count = setup->key.vms;
+    return guests_start(run->guests, run->guest_count, &order, reason, size);
 }
 
 /* All VMs of the setup; once more, from nothing, if one does not come up. */
@@ -99,17 +91,10 @@ static cJSON *describe_setup(const struct matrix_run *run)
 
     if (run->benchmark->cpus)
         cJSON_AddNumberToObject(setup, "cpus", run->benchmark->cpus);
-    for (unsigned i = 0; i < run->guest_count; i++) {
-        cJSON *vm = cJSON_CreateObject();
-        cJSON_AddStringToObject(vm, "name", run->guests[i].name);
-        cJSON_AddStringToObject(vm, "ip", run->guests[i].ip);
-        cJSON_AddStringToObject(vm, "kernel", run->guests[i].kernel);
-        if (*run->guests[i].image)
-            cJSON_AddStringToObject(vm, "image", run->guests[i].image);
-        if (*run->guests[i].accelerator)
-            cJSON_AddStringToObject(vm, "accelerator", run->guests[i].accelerator);
-        cJSON_AddItemToArray(vms, vm);
-    }
+    if (run->benchmark->memory)
+        cJSON_AddNumberToObject(setup, "memory_mib", run->benchmark->memory);
+    for (unsigned i = 0; i < run->guest_count; i++)
+        cJSON_AddItemToArray(vms, guest_describe(&run->guests[i]));
     return setup;
 }
 

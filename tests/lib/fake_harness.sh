@@ -1,6 +1,7 @@
 #!/bin/sh
 # Stands for vmnet-harness beside a copy of vmnet-bench: all VMs are this machine, at 127.0.0.1. What the bench asks
-# of them is real, only the guests are not: `vm exec` runs the words here. $FAKE_HARNESS_LOG gets a line for each call.
+# of them is real, only the guests are not: `vm exec` runs the words here. $FAKE_HARNESS_LOG gets a line for each call;
+# $FAKE_HARNESS_DIR is the folder of their files.
 set -eu
 [ -z "${FAKE_HARNESS_LOG:-}" ] || echo "$*" >>"$FAKE_HARNESS_LOG"
 shift # vm
@@ -13,11 +14,15 @@ start)
         [ "$1" != --operation-mode ] || mode=$2
         shift
     done
-    printf '{"name": "%s", "ip": "127.0.0.1", "dir": "/nowhere", "operation_mode": "%s", "helper_pid": 0}\n' "$name" "$mode"
+    printf '{"name": "%s", "ip": "127.0.0.1", "dir": "%s", "operation_mode": "%s", "helper_pid": 0}\n' \
+        "$name" "${FAKE_HARNESS_DIR:-/nowhere}" "$mode"
     ;;
 exec)
     shift 3
     exec "$@"
+    ;;
+status)
+    [ -n "${FAKE_HARNESS_DIR:-}" ] && printf '{"dir": "%s"}\n' "$FAKE_HARNESS_DIR"
     ;;
 ssh)
     uname -r

@@ -54,6 +54,46 @@ words() {
     grep -q "^vm exec bench-qemu-host-1 -- iperf3 -s" calls
 }
 
+@test "VMs are started side by side with options that the harness has, and stopped by one command" {
+    printf '%s\n' 'drivers: [{name: krunkit, offloading: true, command: /opt/krunkit}]' 'operation-modes: [bridged]' \
+        'shared-interface: en0' 'cpus: 3' 'memory: 512' 'image: tiny' 'tests: [host-to-vm]' 'time: 1' 'output: out' >b.yaml
+    run --separate-stderr timeout 300 unshare --net sh -c 'ip link set lo up && exec ./vmnet-bench run b.yaml'
+    [ "$status" -eq 0 ] || { echo "$output"; echo "$stderr"; false; }
+    local words='--driver krunkit --driver-command /opt/krunkit --image tiny --operation-mode bridged --shared-interface en0'
+    grep -q "^vm start bench-krunkit-bridged-1 .*$words --cpus 3 --memory 512 --enable-offloading$" calls
+    grep -q "^vm start bench-krunkit-bridged-2 " calls
+    grep -q "^vm stop bench-krunkit-bridged-1 bench-krunkit-bridged-2$" calls
+    "$bin/vmnet-harness" vm start --help >help.txt
+    local option
+    for option in $(grep '^vm start' calls | grep -o -e ' --[a-z-]*' | sort -u); do
+        grep -q -e "$option " help.txt || { echo "the harness has no $option"; false; }
+    done
+}
+
+@test "what was made ready is kept of a disk, and each start begins with it" {
+    command -v qemu-io >/dev/null || skip "needs qemu-io (qemu-utils)"
+    mkdir files
+    export FAKE_HARNESS_DIR=$dir/files
+    qemu-img create -q -f qcow2 files/disk.qcow2 1M
+    printf '%s\n' 'drivers: [{name: qemu}]' 'operation-modes: [host]' 'vms: 1' 'tests: [host-to-vm]' 'time: 1' >b.yaml
+    run ./vmnet-bench create b.yaml
+    assert_success
+    assert_output bench-qemu-host-1
+    qemu-img snapshot -l files/disk.qcow2 | grep -q bench-ready
+    qemu-io -c 'write -P 7 0 512' files/disk.qcow2
+    run --separate-stderr timeout 300 unshare --net sh -c "ip link set lo up && exec ./vmnet-bench run $dir/b.yaml"
+    [ "$status" -eq 0 ] || { echo "$output"; echo "$stderr"; false; }
+    run qemu-io -c 'read -P 0 0 512' files/disk.qcow2
+    refute_output --partial "Pattern verification failed"
+    # A second time there is nothing left to make.
+    : >calls
+    run ./vmnet-bench create b.yaml
+    assert_success
+    assert_output bench-qemu-host-1
+    refute [ "$(grep -c '^vm start' calls)" -gt 0 ]
+    [ "$(qemu-img snapshot -l files/disk.qcow2 | grep -c bench-ready)" = 1 ]
+}
+
 @test "udp: a search keeps the report of the highest rate without loss" {
     bench $'vms: 1\ntests: [host-to-vm]\nprotocol: udp\nbitrate: search'
     jq -e '.start.test_start.protocol == "UDP" and .end.sum.lost_packets == 0' "$cell/host-to-vm.json"

@@ -40,6 +40,13 @@ setup() {
     jq -e '.rounds["host-to-vm.json"] | .status == "ok" and .helper_cpu_seconds >= 0 and .helper_stats.host.bytes > 0' \
         "$cell/run.json"
     jq -e '.setup.vms[0] | (.kernel | length > 0) and .image == "tiny" and (.accelerator | test("^(kvm|tcg)"))' "$cell/run.json"
+    # What it was measured with: nothing that the numbers depend on is left out.
+    jq -e '.host | all(.system, .kernel, .name, .processor, .governor, .iperf3, .qemu; type == "string" and length > 0) and
+           .processors >= 1' "$cell/run.json"
+    jq -e '.["vmnet-helper"] | (.version | length > 0) and (.commit | length > 0)' "$cell/run.json"
+    jq -e '.setup.vms[0] | (.command | index("-accel") and index("-kernel")) and (.helper_command | index("--operation-mode"))' \
+        "$cell/run.json"
+    jq -e '.rounds["host-to-vm.json"].command | index("iperf3") and index("--json")' "$cell/run.json"
     # Round trips and small frames of a real guest.
     local test
     for test in latency-idle latency-loaded; do
