@@ -59,6 +59,9 @@ int url_check(const char *url, char reason[URL_REASON_SIZE])
     if (strlen(url) >= URL_SIZE)
         return refuse(reason, "is too long: at most %d bytes", URL_SIZE - 1);
     text_printable(printable, sizeof(printable), url, strlen(url));
+    /* libcurl takes "https:/x" as well; all others look for what is behind "://". */
+    if (!url_is(url))
+        return refuse(reason, "\"%s\" is not a URL", printable);
     if (strcmp(printable, url) != 0 || strpbrk(url, " \"'\\<>"))
         return refuse(reason, "\"%s\" is not a URL: it holds a character that must be written as %%XX", url);
     CURLU *parsed = curl_url();

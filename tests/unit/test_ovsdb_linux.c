@@ -107,6 +107,7 @@ static void test_errors(void **state)
                   "no\\x0aroom");
     assert_reason("{\"id\":1,\"error\":null,\"result\":[{},null,{\"error\":\"referential integrity\"}]}",
                   "referential integrity");
+    assert_reason("{\"id\":1,\"error\":null,\"result\":[{},{\"error\":\"\"}]}", "no reason");
     assert_reason("{\"id\":1,\"error\":\"unknown database\",\"result\":null}", "refuses");
     assert_reason("{\"id\":1,\"error\":null,\"result\":[{}]}", "refuses");
     assert_reason("{\"id\":1,\"result\":7}", "refuses");

@@ -18,7 +18,7 @@ static void what_is_not(void **state)
 {
     static const char *const bad[] = {"ftp://example.org/b.img", "://x", "http://", "http://me@x/y", "http://me:pw@x/y",
                                       "https://x/a b", "https://x/a\nb", "https://x/\"", "https://x/#part",
-                                      "gopher://x/y", "javascript://x"};
+                                      "gopher://x/y", "javascript://x", "https:/x/y", "https:x", ""};
     char reason[URL_REASON_SIZE], longer[URL_SIZE + 10] = "http://x/";
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)

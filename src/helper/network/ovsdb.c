@@ -166,7 +166,6 @@ static cJSON *receive_answer(int fd)
 static bool has_failed(const cJSON *results, char *reason, size_t size)
 {
     const cJSON *result;
-    char printable[200];
 
     cJSON_ArrayForEach(result, results) {
         const cJSON *error = cJSON_GetObjectItemCaseSensitive(result, "error");
@@ -174,8 +173,9 @@ static bool has_failed(const cJSON *results, char *reason, size_t size)
         if (!cJSON_IsString(error))
             continue;
         const char *text = cJSON_IsString(details) ? details->valuestring : error->valuestring;
-        text_printable(printable, sizeof(printable), text, strlen(text));
-        text_format(reason, size, "%s", printable);
+        text_printable(reason, size, text, strlen(text));
+        if (!*reason)
+            text_format(reason, size, "the database gives no reason");
         return true;
     }
     return false;
