@@ -21,6 +21,11 @@ need_tun() {
     [ -c /dev/net/tun ] || skip "needs /dev/net/tun"
 }
 
+# tests/sanitize/sanitize.mk says why there is none in those builds.
+need_sandbox() {
+    [ -z "${SANITIZER:-}" ] || skip "a build for a sanitizer has no sandbox"
+}
+
 # Wait until the command succeeds, for at most so many seconds: wait_for 5 test -e "$file"
 wait_for() {
     local limit=$1 end

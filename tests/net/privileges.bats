@@ -5,7 +5,12 @@ load ../lib/namespace
 load ../lib/helper
 load ../lib/client
 
-setup()    { net_setup; }
+# Each of them looks for all that is dropped, and the sandbox is part of that.
+setup() {
+    need_sandbox
+    net_setup
+}
+
 teardown() { net_teardown; }
 
 # status_is FILE KEY VALUE, blanks squeezed

@@ -50,6 +50,7 @@ dnsmasq_user() {
 }
 
 @test "the keeper cannot gain privileges, nor be looked into, and has its list of system calls" {
+    need_sandbox
     start_helper one
     settled_keeper one
     assert_equal "$(status_of "$keeper" NoNewPrivs) $(status_of "$keeper" Seccomp)" "1 2"
@@ -72,6 +73,7 @@ dnsmasq_user() {
 
 # Each call is tried from inside by tests/unit/test_sandbox_linux.c; here is that this keeper has that list.
 @test "the keeper writes nowhere but to its state and to the network's settings" {
+    need_sandbox
     start_helper one
     settled_keeper one
     run readlink "/proc/$keeper/fd/"*
