@@ -21,7 +21,7 @@ $(BUILD)/tests/bin/%: tests/lib/%.c $(BUILD)/lib/libcommon.a
 include tests/fault/fault.mk tests/soak/soak.mk tests/sanitize/sanitize.mk
 
 .PHONY: tests-built
-tests-built: all $(UNIT_BIN) $(TOOL_BIN) $(FAULT_SHIM)
+tests-built: all $(UNIT_BIN) $(TOOL_BIN) $(FAULT_SHIMS)
 
 include tests/macos/macos.mk
 

@@ -2,9 +2,10 @@
 
 FAULT_SPREAD ?= 8
 FAULT_SHIM := $(if $(filter linux,$(SYSTEM)),$(BUILD)/tests/fault/shim.so)
+FAULT_SHIMS := $(FAULT_SHIM) $(if $(FAULT_SHIM),$(BUILD)/tests/fault/stop.so)
 
 # Without the helper's hardening: the libc's checked functions are what it replaces.
-$(BUILD)/tests/fault/shim.so: tests/fault/shim.c
+$(BUILD)/tests/fault/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -Wno-missing-prototypes -shared -fPIC -o $@ $< -ldl
 

@@ -182,13 +182,13 @@ class Place:
             left.append(self.state)
         return left
 
-    def start(self, prefix=()):
+    def start(self, prefix=(), options=()):
         for name in ("s", "v"):
             if os.path.lexists(self.path(name)):
                 os.unlink(self.path(name))
         with open(self.path("json"), "wb") as out, open(self.path("log"), "wb") as log:
             return subprocess.Popen(["ip", "netns", "exec", self.name, *prefix, self.helper, "--socket", self.path("s"),
-                                     "--pcap", self.path("pcap")],
+                                     "--pcap", self.path("pcap"), *options],
                                     stdin=subprocess.DEVNULL, stdout=out, stderr=log)
 
     def log(self):
@@ -365,4 +365,5 @@ def main():
     return 1 if failed or forgotten or not there else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

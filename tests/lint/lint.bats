@@ -52,6 +52,26 @@ sh_files() {
     assert_output ""
 }
 
+# What runs with privilege and is ours alone: src/helper/root_phase.h. The network's making is counted apart.
+@test "the root phase is small: its lines are under 300" {
+    run bash -c 'cat src/helper/start.c src/helper/root_phase.c src/helper/privileges_linux.c | grep -vc "^ *$"'
+    [ "$output" -lt 300 ]
+    run bash -c 'cat src/helper/start.c src/helper/root_phase.c src/helper/privileges_darwin.c | grep -vc "^ *$"'
+    [ "$output" -lt 300 ]
+}
+
+@test "the root phase allocates nothing, starts no shell, and writes no file" {
+    run grep -nE '\b(malloc|calloc|realloc|strdup|alloca|system|popen|exec[a-z]*|posix_spawn[p]?|fopen|sprintf|strcat|O_CREAT|O_WRONLY\b.*open)\b *\(' \
+        src/helper/start.c src/helper/root_phase.c src/helper/privileges_linux.c src/helper/privileges_darwin.c
+    assert_output ""
+}
+
+# A program is started by its whole path, and by nobody's PATH.
+@test "nothing in the helper looks a program up in PATH" {
+    run grep -nrE '\b(system|popen|exec[vl]pe?|execvpe|posix_spawnp|wordexp)\b *\(' src/helper
+    assert_output ""
+}
+
 @test "man pages pass mandoc" {
     [ -n "$(files 'man/*')" ] || skip "no man pages yet"
     # shellcheck disable=SC2046 # a word for each page

@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "helper/network/dnsmasq_spawn.h"
 #include "helper/network/state.h"
+#include "helper/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,10 @@ static void report(int status, int errors)
 {
     char text[400], reason[300];
 
+    if (status < 0 && stop_is_pending()) {
+        log_info("network", "dnsmasq has not served yet, and is no more waited for");
+        return;
+    }
     if (status < 0) {
         log_error("network", "dnsmasq does not serve after %d s", START_SECONDS);
         return;
@@ -132,6 +137,18 @@ static void report(int status, int errors)
     const char *start = text + strspn(text, "\n");
     text_printable(reason, sizeof(reason), start, strcspn(start, "\n"));
     log_error("network", "dnsmasq ended with status %d: %s", status, reason[0] ? reason : "no reason given");
+}
+
+/* Returns its status, or -1 if that takes too long, or longer than the user wants to wait. */
+static int wait_until_it_serves(pid_t pid)
+{
+    double end = process_clock() + START_SECONDS;
+    int status;
+
+    do {
+        status = process_wait(pid, 0.1);
+    } while (status < 0 && errno == ETIMEDOUT && process_clock() < end && !stop_is_pending());
+    return status;
 }
 
 /* The process that was started ends when dnsmasq serves, or could not: then stderr has the reason. */
@@ -150,7 +167,7 @@ static int start_and_wait(char *const *arguments, const char *state_dir)
         close(errors);
         return -1;
     }
-    int status = process_wait(pid, START_SECONDS);
+    int status = wait_until_it_serves(pid);
     if (status < 0)
         process_end(pid, 0.1);
     if (status != 0)

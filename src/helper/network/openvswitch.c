@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "helper/network/ovsdb.h"
 #include "helper/network/state.h"
+#include "helper/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -276,6 +277,10 @@ static int wait_for_switch(int fd, const char *tap, char *reason)
     while ((result = port_state(fd, tap, reason)) == 0) {
         if (process_clock() > end) {
             text_format(reason, REASON_SIZE, "it does not within %d s; is ovs-vswitchd running?", SWITCH_SECONDS);
+            return -1;
+        }
+        if (stop_is_pending()) {
+            text_format(reason, REASON_SIZE, "stopped before it did");
             return -1;
         }
         nanosleep(&pause, NULL);

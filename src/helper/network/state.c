@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "helper/stop.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,6 +56,10 @@ static bool lock(int fd)
             return true;
         if (errno != EWOULDBLOCK && errno != EINTR)
             return false;
+        if (stop_is_pending()) {
+            errno = EINTR;
+            return false;
+        }
         nanosleep(&pause, NULL);
     }
     errno = ETIMEDOUT;
@@ -165,6 +170,8 @@ int state_open(struct state *state)
         else if (errno == EPERM)
             log_error("network", "%s must belong to root and be writable by nobody else: correct or remove it",
                       STATE_ROOT);
+        else if (errno == EINTR)
+            log_info("network", "another vmnet-helper is at work, and is no more waited for");
         else
             log_error("network", "cannot keep the network's state in %s: %s; run vmnet-helper with sudo", STATE_ROOT,
                       strerror(errno));
