@@ -40,6 +40,8 @@ static int collect_series(struct chart *chart, const struct plot_file *plot, str
     struct chart_series *series = &chart->series[chart->series_count];
     memset(series, 0, sizeof(*series));
     label_series(series->label, plot, key);
+    series->key = *key;
+    series->key.test[0] = '\0';
     for (int row = 0; row < chart->row_count; row++) {
         text_copy(key->test, sizeof(key->test), chart->rows[row]);
         measure_bar(&series->bars[row], tree, key, chart->measure, values, bad);

@@ -3,6 +3,7 @@
 #define BENCH_CHART_H
 
 #include "bench/plot_file.h"
+#include "bench/results.h"
 
 #include <stdio.h>
 
@@ -16,6 +17,7 @@ struct chart_bar {
 
 struct chart_series {
     char label[CHART_LABEL_SIZE];
+    struct result_key key;                /* without a test */
     int group;                            /* the same for one driver with different numbers of VMs; from 0 */
     struct chart_bar bars[PLOT_LIST_MAX]; /* one for each row */
 };
@@ -43,6 +45,9 @@ void chart_print_table(const struct chart *chart, FILE *out);
 /* Draw it by gnuplot, as PNG and SVG, to "<base>.png" and "<base>.svg".
  * Returns 0, or -1 (logged). */
 int chart_draw(const struct chart *chart, const char *base);
+
+/* The SVG alone. */
+int chart_draw_svg(const struct chart *chart, const char *path);
 
 /* Write the gnuplot script of the chart: for one terminal ("svg" or "pngcairo"), drawing to output,
  * with the numbers out of the file data. */

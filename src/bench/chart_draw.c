@@ -177,3 +177,10 @@ int chart_draw(const struct chart *chart, const char *base)
 
     return gnuplot_draw(&drawing, base);
 }
+
+int chart_draw_svg(const struct chart *chart, const char *path)
+{
+    const struct gnuplot_drawing drawing = {write_script, write_data, chart};
+
+    return gnuplot_draw_svg(&drawing, path);
+}

@@ -120,12 +120,11 @@ static int draw_one(const struct gnuplot_drawing *drawing, const char *folder, c
     return result;
 }
 
-int gnuplot_draw(const struct gnuplot_drawing *drawing, const char *base)
+/* Draw with each of the terminals, in a folder that goes in the end. */
+static int draw(const struct gnuplot_drawing *drawing, const char *const *terminals, char (*paths)[PATH_MAX], int count)
 {
-    static const char *const terminals[] = {"pngcairo", "svg"};
-    static const char *const endings[] = {"png", "svg"};
     const char *tmp = getenv("TMPDIR");
-    char folder[PATH_MAX], path[PATH_MAX];
+    char folder[PATH_MAX];
     int result = 0;
 
     if (!text_format(folder, sizeof(folder), "%s/vmnet-bench.XXXXXX", tmp && *tmp ? tmp : "/tmp") ||
@@ -134,9 +133,26 @@ int gnuplot_draw(const struct gnuplot_drawing *drawing, const char *base)
                   strerror(errno));
         return -1;
     }
-    for (int i = 0; i < 2 && result == 0; i++)
-        result = text_format(path, sizeof(path), "%s.%s", base, endings[i]) ?
-                     draw_one(drawing, folder, terminals[i], path) : -1;
+    for (int i = 0; i < count && result == 0; i++)
+        result = draw_one(drawing, folder, terminals[i], paths[i]);
     file_remove_tree(folder);
     return result;
+}
+
+int gnuplot_draw(const struct gnuplot_drawing *drawing, const char *base)
+{
+    static const char *const terminals[] = {"pngcairo", "svg"};
+    char paths[2][PATH_MAX];
+
+    if (!text_format(paths[0], PATH_MAX, "%s.png", base) || !text_format(paths[1], PATH_MAX, "%s.svg", base))
+        return -1;
+    return draw(drawing, terminals, paths, 2);
+}
+
+int gnuplot_draw_svg(const struct gnuplot_drawing *drawing, const char *path)
+{
+    static const char *const terminals[] = {"svg"};
+    char paths[1][PATH_MAX];
+
+    return text_copy(paths[0], PATH_MAX, path) ? draw(drawing, terminals, paths, 1) : -1;
 }

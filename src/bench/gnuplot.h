@@ -16,6 +16,9 @@ struct gnuplot_drawing {
 /* Draw to "<base>.png" and "<base>.svg". Returns 0, or -1 (logged). */
 int gnuplot_draw(const struct gnuplot_drawing *drawing, const char *base);
 
+/* The SVG alone. */
+int gnuplot_draw_svg(const struct gnuplot_drawing *drawing, const char *path);
+
 /* Write text as a string literal of gnuplot. format: it is a format, as a tick's label is; '%' stays itself. */
 void gnuplot_text(FILE *out, const char *text, bool format);
 

@@ -1,5 +1,6 @@
 #include "bench/markup.h"
 
+#include <ctype.h>
 #include <string.h>
 
 void markup_html(FILE *out, const char *text)
@@ -33,4 +34,13 @@ void markup_markdown(FILE *out, const char *text)
             fputc('\\', out);
         fputc(*text, out);
     }
+}
+
+void markup_url(FILE *out, const char *path)
+{
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+        if (isascii(*c) && (isalnum(*c) || strchr("._-/", *c)))
+            fputc(*c, out);
+        else
+            fprintf(out, "%%%02X", *c);
 }

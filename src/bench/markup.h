@@ -10,4 +10,7 @@ void markup_html(FILE *out, const char *text);
 /* Write text with Markdown's own characters (those of tables too) escaped. */
 void markup_markdown(FILE *out, const char *text);
 
+/* Write a relative path as the target of a link: what is no letter, digit, dot, dash, underscore or slash as %41. */
+void markup_url(FILE *out, const char *path);
+
 #endif

@@ -1,15 +1,12 @@
 #include "bench/report.h"
 #include "bench/matrix.h"
 #include "bench/results.h"
-#include "bench/run_file.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/text.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const enum measure measures[] = {MEASURE_BITRATE, MEASURE_CPU, MEASURE_FRAMES, MEASURE_LATENCY_P50,
                                         MEASURE_LATENCY_P99};
@@ -96,53 +93,39 @@ static int add_chart(struct report *report, const struct plot_file *plot, const 
     drop_empty_rows(chart);
     if (path)
         text_format(chart->title, sizeof(chart->title), "%s - the path alone, without a guest", plot->title);
+    for (int i = 0; i < chart->series_count; i++)
+        for (int row = 0; row < chart->row_count; row++)
+            if (chart->series[i].bars[row].count > report->rounds)
+                report->rounds = chart->series[i].bars[row].count;
+    report->groups[report->chart_count] = report->group_count;
     report->charts[report->chart_count++] = chart;
     return 0;
-}
-
-/* Take the machine of a cell, unless it is known already. */
-static void add_host(struct report *report, const char *folder)
-{
-    char path[PATH_MAX];
-
-    if (!text_format(path, sizeof(path), "%s/%s", folder, RUN_FILE_NAME) || access(path, R_OK) < 0)
-        return;
-    cJSON *run = run_file_load(folder);
-    cJSON *host = cJSON_DetachItemFromObjectCaseSensitive(run, "host");
-    cJSON_Delete(run);
-    cJSON_DeleteItemFromObjectCaseSensitive(host, "time");
-    bool is_new = cJSON_IsObject(host) && report->host_count < REPORT_HOSTS_MAX;
-    for (int i = 0; i < report->host_count && is_new; i++)
-        is_new = !cJSON_Compare(report->hosts[i], host, true);
-    if (is_new)
-        report->hosts[report->host_count++] = host;
-    else
-        cJSON_Delete(host);
 }
 
 int report_collect(struct report *report, const char *tree)
 {
     struct result_key *keys = NULL;
     struct plot_file *plot = malloc(sizeof(*plot));
-    char modes[PLOT_LIST_MAX][NAME_SIZE], folder[PATH_MAX];
+    char modes[PLOT_LIST_MAX][NAME_SIZE];
     int mode_count = 0, result = plot ? 0 : -1;
 
     memset(report, 0, sizeof(*report));
+    report_facts_collect(&report->facts, tree);
     int count = results_list(tree, &keys);
     if (count < 0)
         result = -1;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         add_name(modes, &mode_count, keys[i].mode);
-        if (results_folder(tree, &keys[i], folder, sizeof(folder)))
-            add_host(report, folder);
-    }
-    enum { MEASURES = sizeof(measures) / sizeof(measures[0]) };
-    for (int i = 0; i < 2 * mode_count * MEASURES && result == 0; i++) {
-        const char *mode = modes[i / MEASURES % mode_count];
-        bool path = i >= mode_count * MEASURES;
-        select_mode(plot, keys, count, mode, measures[i % MEASURES], path);
-        if (plot->test_count)
-            result = add_chart(report, plot, mode, tree, path);
+    for (int i = 0; i < 2 * mode_count && result == 0; i++) {
+        const char *mode = modes[i % mode_count];
+        bool path = i >= mode_count;
+        int before = report->chart_count;
+        for (size_t m = 0; m < sizeof(measures) / sizeof(measures[0]) && result == 0; m++) {
+            select_mode(plot, keys, count, mode, measures[m], path);
+            if (plot->test_count)
+                result = add_chart(report, plot, mode, tree, path);
+        }
+        report->group_count += report->chart_count > before;
     }
     report->cells = count;
     free(keys);
@@ -154,6 +137,5 @@ void report_free(struct report *report)
 {
     for (int i = 0; i < report->chart_count; i++)
         free(report->charts[i]);
-    for (int i = 0; i < report->host_count; i++)
-        cJSON_Delete(report->hosts[i]);
+    report_facts_free(&report->facts);
 }

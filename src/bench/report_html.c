@@ -9,16 +9,17 @@ static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<title>Benchmark report</title>\n<style>\n"
-    ":root{color-scheme:light dark;--text:#1f2328;--page:#fff;--line:#d1d9e0;--dim:#59636e}\n"
-    "@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--page:#0d1117;--line:#3d444d;--dim:#9198a1}}\n"
+    ":root{color-scheme:light dark;--text:#1f2328;--page:#fff;--line:#d1d9e0;--dim:#59636e;--code:#f6f8fa}\n"
+    "@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--page:#0d1117;--line:#3d444d;--dim:#9198a1;--code:#151b23}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page);max-width:60rem;"
     "margin:0 auto;padding:1rem}\n"
-    "h1,h2{line-height:1.25}h2{margin-top:2.5rem;border-bottom:1px solid var(--line)}\n"
+    "h1,h2{line-height:1.25}h2{margin-top:2.5rem;border-bottom:1px solid var(--line)}h3{margin:1.5rem 0 .5rem;font-size:1rem}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse}\n"
     "th,td{padding:.3rem .8rem;border:1px solid var(--line);text-align:right;white-space:nowrap}\n"
-    "th:first-child{text-align:left}.dim{color:var(--dim)}pre{overflow-x:auto}\n"
+    "th:first-child{text-align:left}th:first-child,td:first-child{position:sticky;left:0;background:var(--page)}.scroll{margin:1rem 0}.dim{color:var(--dim)}pre{overflow-x:auto;padding:.6rem .8rem;background:var(--code);border-radius:6px;font-size:.85rem}summary{cursor:pointer}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0;"
     "overflow-wrap:anywhere}\n"
+    "@media(max-width:40rem){th,td{padding:.2rem .45rem;font-size:.85rem}th:first-child{white-space:normal}}\n"
     "svg{display:block;width:100%;font:13px system-ui,sans-serif}svg text{fill:var(--text)}\n"
     "svg .group{font-weight:600}svg .dim{fill:var(--dim)}svg line{stroke:var(--text)}\n"
     "</style>\n</head>\n<body>\n<h1>Benchmark report</h1>\n";
@@ -26,7 +27,7 @@ static const char head[] =
 static const char *const palette[] = {"#0072B2", "#E69F00", "#009E73", "#D55E00",
                                       "#56B4E9", "#CC79A7", "#999999", "#F0E442"};
 
-enum { BAR = 16, LINE = 36, GROUP = 34 };
+enum { BAR = 16, LINE = 36, GROUP = 34, PALETTE_COUNT = sizeof(palette) / sizeof(palette[0]) };
 
 static double largest(const struct chart *chart)
 {
@@ -54,7 +55,7 @@ static void write_bar(const struct chart_series *series, int row, int index, int
         return;
     }
     fprintf(out, "<rect x=\"0\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill=\"%s\"/>", y + 18, bar->median * scale,
-            BAR, palette[index % (int)(sizeof(palette) / sizeof(palette[0]))]);
+            BAR, palette[index % PALETTE_COUNT]);
     if (bar->count > 1)
         fprintf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/>", bar->low * scale, bar->high * scale,
                 y + 18 + BAR / 2, y + 18 + BAR / 2);
@@ -77,7 +78,8 @@ static void write_picture(const struct chart *chart, FILE *out)
         fputs("</text>\n", out);
         y += GROUP;
         for (int i = 0; i < chart->series_count; i++, y += LINE)
-            write_bar(&chart->series[i], row, i, y, scale, out);
+            write_bar(&chart->series[i], row, chart->series_count > PALETTE_COUNT ? chart->series[i].group : i, y, scale,
+                      out);
     }
     fputs("</svg>\n", out);
 }
@@ -121,6 +123,51 @@ static void write_chart(const struct chart *chart, FILE *out)
     fputs("</table></div>\n", out);
 }
 
+static void write_summary(const struct report *report, int group, FILE *out)
+{
+    const struct chart_series *rows[REPORT_ROWS_MAX];
+    int row_count = report_rows(report, group, rows);
+    char value[32];
+
+    fputs("<h3>", out);
+    markup_html(out, report_group_title(report, group));
+    fputs("</h3>\n<div class=\"scroll\"><table>\n<tr><th></th>", out);
+    for (int c = 0; c < report->chart_count; c++)
+        for (int row = 0; report->groups[c] == group && row < report->charts[c]->row_count; row++) {
+            fputs("<th>", out);
+            markup_html(out, report_column_test(report->charts[c], row));
+            fprintf(out, "<br><span class=\"dim\">%s</span></th>", report_column_unit(report->charts[c]));
+        }
+    fputs("</tr>\n", out);
+    for (int i = 0; i < row_count; i++) {
+        fputs("<tr><th>", out);
+        markup_html(out, rows[i]->label);
+        fputs("</th>", out);
+        for (int c = 0; c < report->chart_count; c++)
+            for (int row = 0; report->groups[c] == group && row < report->charts[c]->row_count; row++) {
+                const struct chart_bar *bar = report_bar(report->charts[c], row, rows[i]);
+                fprintf(out, "<td>%s</td>", bar && bar->count ? chart_value(bar->median, value) : "-");
+            }
+        fputs("</tr>\n", out);
+    }
+    fputs("</table></div>\n", out);
+}
+
+static void write_list(const char *title, const cJSON *list, FILE *out)
+{
+    const cJSON *item;
+
+    if (!list->child)
+        return;
+    fprintf(out, "<p>%s</p>\n<ul>\n", title);
+    cJSON_ArrayForEach(item, list) {
+        fputs("<li>", out);
+        markup_html(out, item->valuestring);
+        fputs("</li>\n", out);
+    }
+    fputs("</ul>\n", out);
+}
+
 static void write_host(const cJSON *host, FILE *out)
 {
     const cJSON *fact;
@@ -138,19 +185,66 @@ static void write_host(const cJSON *host, FILE *out)
     fputs("</dl>\n", out);
 }
 
-void report_write_html(const struct report *report, FILE *out)
+static void write_environment(const struct report *report, FILE *out)
 {
-    fputs(head, out);
-    fprintf(out, "<p>%d cells of the matrix have results.</p>\n", report->cells);
-    for (int i = 0; i < report->chart_count; i++)
-        write_chart(report->charts[i], out);
+    const struct report_facts *facts = &report->facts;
+    const cJSON *host;
+
     fputs("<h2>Environment</h2>\n", out);
-    if (!report->host_count)
+    if (!facts->hosts->child)
         fputs("<p>The results do not tell of the machine they are from.</p>\n", out);
-    for (int i = 0; i < report->host_count; i++)
-        write_host(report->hosts[i], out);
+    cJSON_ArrayForEach(host, facts->hosts)
+        write_host(host, out);
+    write_list("Guests:", facts->guests, out);
+    write_list("vmnet-helper:", facts->builds, out);
     if (report->bad)
         fprintf(out, "<p>%d result files could not be read and are left out.</p>\n", report->bad);
-    fputs("<h2>How to get these numbers</h2>\n<pre>./bench run FILE    # the command lines are in each run.json\n"
-          "./bench path        # the path of frames alone\n./bench report -o FILE DIR</pre>\n</body>\n</html>\n", out);
+}
+
+static void write_code(const char *title, const char *text, FILE *out)
+{
+    fputs("<p>", out);
+    markup_html(out, title);
+    fputs("</p>\n<pre>", out);
+    markup_html(out, text);
+    fputs("</pre>\n", out);
+}
+
+static void write_commands(const struct report_facts *facts, FILE *out)
+{
+    const cJSON *item;
+
+    fputs("<h2>How to get these numbers</h2>\n", out);
+    if (!facts->benches->child)
+        write_code("", "./bench run FILE\n./bench path        # the path of frames alone", out);
+    cJSON_ArrayForEach(item, facts->benches)
+        write_code("", item->valuestring, out);
+    cJSON_ArrayForEach(item, facts->benchmarks)
+        write_code("The benchmark file:", item->valuestring, out);
+    if (facts->commands->child)
+        fputs("<details><summary>Command lines that this ran</summary>\n", out);
+    cJSON_ArrayForEach(item, facts->commands)
+        write_code(item->string, item->valuestring, out);
+    if (facts->commands->child)
+        fputs("</details>\n", out);
+}
+
+void report_write_html(const struct report *report, FILE *out)
+{
+    const struct report_facts *facts = &report->facts;
+
+    fputs(head, out);
+    fprintf(out, "<h2>Summary</h2>\n<p>%d cells of the matrix have results, of up to %d rounds.", report->cells,
+            report->rounds);
+    if (*facts->first)
+        fprintf(out, " Measured from %s to %s.", facts->first, facts->last);
+    fputs(" Medians:</p>\n", out);
+    for (int group = 0; group < report->group_count; group++)
+        write_summary(report, group, out);
+    write_list("Cells that failed:", facts->failures, out);
+    for (int i = 0; i < report->chart_count; i++)
+        write_chart(report->charts[i], out);
+    write_environment(report, out);
+    write_commands(facts, out);
+    fputs("</body>\n</html>\n", out);
 }

@@ -87,8 +87,12 @@ static int start_guests(struct matrix_run *run, const struct matrix_setup *setup
 static cJSON *describe_setup(const struct matrix_run *run)
 {
     cJSON *setup = cJSON_CreateObject();
-    cJSON *vms = cJSON_AddArrayToObject(setup, "vms");
+    char *text = file_read(run->options->file, 1 << 20, NULL);
 
+    if (text)
+        cJSON_AddStringToObject(setup, "benchmark", text);
+    free(text);
+    cJSON *vms = cJSON_AddArrayToObject(setup, "vms");
     if (run->benchmark->cpus)
         cJSON_AddNumberToObject(setup, "cpus", run->benchmark->cpus);
     if (run->benchmark->memory)

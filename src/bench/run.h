@@ -6,6 +6,7 @@
 
 struct run_options {
     const struct benchmark *benchmark;
+    const char *file;  /* that it was read from */
     bool resume;       /* keep the rounds that are there, measure the rest */
     const char *netns; /* Linux: network namespace of helpers, guests and iperf3; NULL: the current one */
 };

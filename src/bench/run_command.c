@@ -45,6 +45,7 @@ static int run_file(const char *name, struct run_options *options, char *const *
     int result = 1;
 
     options->benchmark = benchmark;
+    options->file = path;
     if (benchmark && name_find(name, "benchmarks", path, sizeof(path)) == 0 && benchmark_read(benchmark, path) == 0 &&
         matrix_create(&matrix, benchmark, patterns, count) == 0) {
         result = 0;

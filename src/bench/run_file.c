@@ -1,5 +1,6 @@
 #include "bench/run_file.h"
 #include "bench/host_facts.h"
+#include "bench/process_words.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/text.h"
@@ -10,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { RUN_FILE_MAX = 16 << 20 };
 
@@ -37,6 +39,9 @@ static cJSON *new_run(void)
     cJSON *build = cJSON_AddObjectToObject(run, "vmnet-helper");
     cJSON_AddStringToObject(build, "version", version_number);
     cJSON_AddStringToObject(build, "commit", version_commit);
+    cJSON *words = process_words(getpid());
+    if (words)
+        cJSON_AddItemToObject(run, "bench_command", words);
     cJSON_AddObjectToObject(run, "rounds");
     return run;
 }

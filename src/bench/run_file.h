@@ -1,7 +1,8 @@
 /* run.json: what a cell's results were measured with, and what they cost. Beside the results, so
  * that iperf3's own JSON stays as it was.
  *
- *     {"format": 1, "host": {...}, "setup": {...},
+ *     {"format": 1, "host": {...}, "vmnet-helper": {"version", "commit"}, "bench_command": [...],
+ *      "setup": {"benchmark": "...", "vms": [{"kernel", "image", "accelerator", "command": [...], ...}]},
  *      "rounds": {"host-to-vm.json": {"status": "ok", "command": [...], "helper_cpu_seconds": 1.2, "bytes": 3}}} */
 #ifndef BENCH_RUN_FILE_H
 #define BENCH_RUN_FILE_H

@@ -236,35 +236,28 @@ YAML
     grep -q "<text>13.8</text>" out/plot/drivers/shared.svg
 }
 
-@test "a missing test is missing in its own row" {
+# The text and the bars of each picture of the published tree, with their places. To write them anew after a change that
+# was looked at: GOLDEN=write bats tests/cli/bench.bats -f golden
+@test "golden pictures: missing in its own row, zeros, colons, spaces, one VM" {
     need_gnuplot
+    [[ $(gnuplot --version) == "gnuplot 5.4 "* ]] || skip "the places are those of gnuplot 5.4"
     published
-    run "$bench" plot -o out vmnet-helper-vs-socket_vmnet
+    run "$bench" plot -o out drivers vmnet-helper-vs-socket_vmnet offloading "$fixtures/golden/spaces.yaml"
     assert_success
-    run diff "$fixtures/vs-shared.txt" out/plot/vmnet-helper-vs-socket_vmnet/shared.txt
-    assert_success
-    grep -q "<text>missing</text>" out/plot/vmnet-helper-vs-socket_vmnet/shared.svg
+    local picture name golden
+    for picture in out/plot/*/*.svg; do
+        name=${picture#out/plot/}
+        golden=$fixtures/golden/$(tr '/ ' '--' <<<"${name%.svg}").txt
+        [ "${GOLDEN:-}" != write ] || { awk -f "$root/tests/lib/svg_facts.awk" "$picture"; cat "${picture%.svg}.txt"; } >"$golden"
+        run diff "$golden" <(awk -f "$root/tests/lib/svg_facts.awk" "$picture"; cat "${picture%.svg}.txt")
+        assert_success
+    done
+    [ "$(compgen -G "$fixtures/golden/*.txt" | wc -l)" -eq "$(compgen -G "out/plot/*/*.svg" | wc -l)" ]
 }
 
-@test "zero is a value; one VM has no vm-to-vm" {
-    need_gnuplot
-    published
-    cat >p.yaml <<'YAML'
-name: a name with spaces
-title: zeros
-networks: [vmnet-helper, socket_vmnet]
-drivers: ["vfkit:offload", vz]
-vms: [1, 2]
-operation-modes: [host, shared]
-tests: [host-to-vm, vm-to-host, vm-to-vm]
-YAML
-    run "$bench" plot -o out p.yaml
-    assert_success
-    run cat "out/plot/a name with spaces/host.txt"
-    assert_line --regexp "^  vmnet-helper vfkit:offload #2 +0$"
-    run cat "out/plot/a name with spaces/shared.txt"
-    assert_line --regexp "^  socket_vmnet vz #1 +-$"
-    assert_line --regexp "^  socket_vmnet vz #2 +1.9$"
+@test "the published tree has what is hard to read: seven versions of iperf3" {
+    run sh -c 'find "$1" -name "*.json" -exec jq -r .start.version {} + | sort -u | wc -l' sh "$fixtures/published"
+    assert_output 7
 }
 
 # Results of the path in the layout of `bench path`: made-up numbers, five rounds, with gaps.
@@ -443,6 +436,57 @@ YAML
     assert_failure 1
 }
 
+# A cell with a run.json as `run` writes it: a guest, a failed round, command lines.
+told_results() {
+    result out/bench/vmnet-helper/shared-qemu:tiny-2/host-to-vm.json 2400000000
+    result out/bench/vmnet-helper/shared-qemu:tiny-2/host-to-vm.2.json 2800000000
+    cat >out/bench/vmnet-helper/shared-qemu:tiny-2/run.json <<'JSON'
+{"format": 1, "host": {"system": "Linux", "processor": "A <b> processor", "governor": "performance", "time": "2026-11-24T10:00:00Z"},
+ "vmnet-helper": {"version": "1.2.3", "commit": "abcdef"}, "bench_command": ["vmnet-bench", "run", "it's mine.yaml"],
+ "setup": {"benchmark": "time: 3 # <i>\n", "vms": [{"name": "one", "image": "tiny", "kernel": "6.1.0", "accelerator": "tcg",
+           "command": ["qemu-system-x86_64", "-m", "256"], "helper_command": ["vmnet-helper", "--fd", "3"]}]},
+ "rounds": {"host-to-vm.json": {"status": "ok", "command": ["iperf3", "-c", "192.168.105.2"], "helper_cpu_seconds": 1, "bytes": 2e9},
+            "vm-to-vm.json": {"status": "failed", "reason": "no <route>"}}}
+JSON
+}
+
+@test "the report tells summary, failures, machine, guests and command lines" {
+    need_gnuplot
+    told_results
+    run "$bench" report -o r.md out
+    assert_success
+    run cat r.md
+    assert_line --partial "1 cells of the matrix have results, of up to 2 rounds. Measured from 2026-11-24T10:00:00Z"
+    assert_line '- vmnet-helper/shared-qemu:tiny-2/vm-to-vm.json: no \<route\>'
+    assert_line '| | host-to-vm<br>Gbit/s | host-to-vm<br>CPU s/GB |'
+    assert_line '| qemu:tiny | 2.6 | 0.50 |'
+    assert_line '| qemu:tiny | 2.6 (2.5 to 2.7) |'
+    assert_line '- governor: performance'
+    assert_line '- tiny, kernel 6.1.0, run by tcg'
+    assert_line '- 1.2.3, commit abcdef'
+    assert_line "    vmnet-bench run 'it'\\''s mine.yaml'"
+    assert_line '    time: 3 # <i>'
+    assert_line '    iperf3 -c 192.168.105.2'
+    assert_line '    vmnet-helper --fd 3'
+    # Its pictures lie beside it.
+    assert_line '![Bitrate - shared network](r/1-bitrate.svg)'
+    grep -q '</svg>' r/1-bitrate.svg r/2-cpu.svg
+    run "$bench" report -o r.html out
+    assert_success
+    run cat r.html
+    assert_line --partial 'A &lt;b&gt; processor'
+    assert_line '<li>vmnet-helper/shared-qemu:tiny-2/vm-to-vm.json: no &lt;route&gt;</li>'
+    assert_line --partial 'time: 3 # &lt;i&gt;'
+    assert_line --partial 'qemu-system-x86_64 -m 256'
+}
+
+@test "the summary alone is a table to be put into a text" {
+    told_results
+    run "$bench" report --summary out
+    assert_success
+    assert_output "$(printf '%s\n' '| | host-to-vm<br>Gbit/s | host-to-vm<br>CPU s/GB |' '|---|---:|---:|' '| qemu:tiny | 2.6 | 0.50 |')"
+}
+
 @test "single rounds: compare cannot tell a change from noise" {
     published
     run "$bench" compare out out
@@ -461,6 +505,25 @@ YAML
     [ "$(jq -r '.cells[0].verdict' <<<"$output")" = better ]
     run "$bench" compare --json old old
     [ "$(jq -r '.cells[0].verdict' <<<"$output")" = noise ]
+}
+
+# Rounds of one build: around the same value, spread by a few percent as real ones are.
+@test "compare: two runs of one build are noise, whatever their spread, and pass the gate" {
+    local tree i cell file bits seed=12345
+    for tree in old new; do
+        for cell in shared-qemu-2/host-to-vm shared-qemu-2/vm-to-host host-qemu-2/host-to-vm host-qemu-1/vm-to-host; do
+            for i in 1 2 3 4 5 6 7; do
+                seed=$(( (seed * 1103515245 + 12345) % 2147483648 ))
+                bits=$(( 2000000000 + (seed / 65536 % 2000 - 1000) * 100000 ))
+                file=$tree/bench/vmnet-helper/$cell.$i.json
+                result "${file/.1.json/.json}" "$bits"
+            done
+        done
+    done
+    run --separate-stderr "$bench" compare --fail-on 5% --json old new
+    assert_success
+    [ "$(jq -r '[.cells[].verdict] | unique | join(" ")' <<<"$output")" = noise ]
+    [ "$(jq '.cells | length' <<<"$output")" = 4 ]
 }
 
 @test "compare --fail-on is a gate" {
