@@ -88,28 +88,72 @@ static void run_child(const struct process_options *options, int report, pid_t p
     _exit(process_exec_status(error));
 }
 
+/* In the child: until the parent has written down who we are. Its end closes the pipe. */
+static void wait_for_parent(const int gate[2])
+{
+    char byte;
+
+    close(gate[1]);
+    if (read(gate[0], &byte, 1) != 1)
+        _exit(1);
+    close(gate[0]);
+}
+
+/* In the parent: let the child go on, or not. False: it did not. */
+static bool open_gate(const struct process_options *options, pid_t pid, const int gate[2])
+{
+    bool go = pid > 0 && options->born(pid, options->context) == 0 && write(gate[1], "", 1) == 1;
+
+    close(gate[0]);
+    close(gate[1]);
+    if (pid > 0 && !go)
+        waitpid(pid, NULL, 0);
+    return go;
+}
+
+static int pipe_close_on_exec(int ends[2])
+{
+    if (pipe(ends) < 0)
+        return -1;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
 pid_t process_start(const struct process_options *options)
 {
-    int report[2];
+    int report[2], gate[2];
     int error = 0;
     pid_t parent = getpid();
 
-    if (pipe(report) < 0)
+    if (pipe_close_on_exec(report) < 0)
         return -1;
-    fcntl(report[0], F_SETFD, FD_CLOEXEC);
-    fcntl(report[1], F_SETFD, FD_CLOEXEC);
+    if (options->born && pipe_close_on_exec(gate) < 0) {
+        error = errno;
+        close(report[0]);
+        close(report[1]);
+        errno = error;
+        return -1;
+    }
 
     /* No signal handler of ours may run in the child. */
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     pid_t pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        if (options->born)
+            wait_for_parent(gate);
         run_child(options, report[1], parent);
+    }
     error = pid < 0 ? errno : 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
 
     close(report[1]);
+    if (options->born && !open_gate(options, pid, gate) && pid > 0) {
+        pid = -1;
+        error = ECANCELED;
+    }
     if (pid > 0) {
         ssize_t count;
         while ((count = read(report[0], &error, sizeof(error))) < 0 && errno == EINTR)

@@ -13,6 +13,10 @@ struct process_options {
     bool new_session;        /* lead a session of its own: outlives the terminal */
     bool keep_nohup;         /* SIGHUP stays ignored if it is here, as nohup(1) wants it */
     bool die_with_parent;    /* SIGTERM when this thread ends, where the system can (Linux) */
+    /* Called with the pid before the program begins, to write it down: if it returns another value than 0, or this
+     * process dies meanwhile, the program never begins, and process_start fails with ECANCELED. Or NULL. */
+    int (*born)(pid_t pid, void *context);
+    void *context;
 };
 
 /* Start a program. Signals have their defaults and none is blocked in it.

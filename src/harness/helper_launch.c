@@ -126,6 +126,19 @@ static int parse_line(const char *line, struct helper_info *info)
     return result;
 }
 
+/* Written down before it runs: whoever is killed from here on leaves a trace of it. A disk that is full will be told of
+ * by the next save. */
+static int keep_pid(pid_t pid, void *context)
+{
+    struct vm *vm = context;
+
+    if (identity_of(pid, &vm->state.helper) < 0)
+        vm->state.helper = (struct identity){.pid = pid};
+    if (!store_is_full(vm->dir))
+        vm_save(vm);
+    return 0;
+}
+
 /* Start the program with its stdout in a pipe. Returns the end to read from, or -1 after a message. */
 static int start(struct vm *vm, const struct words *words, int network_fd, int events, int log)
 {
@@ -135,18 +148,17 @@ static int start(struct vm *vm, const struct words *words, int network_fd, int e
     if (!argv || pipe(out) < 0)
         return -1;
     fcntl(out[0], F_SETFD, FD_CLOEXEC);
-    struct process_options options = {.argv = argv, .fds = {-1, out[1], log}, .fd_count = 3, .new_session = true};
+    struct process_options options = {.argv = argv, .fds = {-1, out[1], log}, .fd_count = 3, .new_session = true,
+                                      .born = keep_pid, .context = vm};
     if (network_fd >= 0)
         options.fds[options.fd_count++] = network_fd;
     options.fds[options.fd_count++] = events;
     pid_t pid = process_start(&options);
     int error = errno;
     close(out[1]);
-    if (pid > 0 && identity_of(pid, &vm->state.helper) < 0)
-        /* It ended already; its log says why. */
-        vm->state.helper = (struct identity){.pid = pid};
     if (pid > 0)
         return out[0];
+    vm->state.helper = (struct identity){0};
     close(out[0]);
     return message_error("cannot start %s: %s", argv[0], strerror(error));
 }
@@ -178,10 +190,6 @@ int helper_launch(struct vm *vm, const struct config *config, int network_fd, in
     close(log);
     if (out < 0)
         return -1;
-    /* Before the wait: whoever is killed in it leaves a trace of the helper. A disk that is full will be
-     * told of by the next save. */
-    if (!store_is_full(vm->dir))
-        vm_save(vm);
     result = read_line(out, line, sizeof(line));
     close(out);
     if (result == 0 && parse_line(line, info) == 0)

@@ -158,6 +158,16 @@ static void add_user_change(const struct vm *vm, struct words *words)
     words_add(words, "--");
 }
 
+/* Written down before it runs, for the command after one that is killed. */
+static int keep_pid(pid_t pid, void *context)
+{
+    struct vm *vm = context;
+
+    if (identity_of(pid, &vm->state.machine) < 0)
+        vm->state.machine = (struct identity){.pid = pid};
+    return vm_save(vm);
+}
+
 static int start(struct vm *vm, const struct words *words, int extra)
 {
     char log_path[PATH_MAX], remedy[128];
@@ -176,16 +186,16 @@ static int start(struct vm *vm, const struct words *words, int extra)
     }
     owner_give(&vm->store->owner, log_path);
     struct process_options options = {.argv = argv, .fds = {-1, log, log, extra}, .fd_count = extra < 0 ? 3 : 4,
-                                      .new_session = true};
+                                      .new_session = true, .born = keep_pid, .context = vm};
     pid_t pid = process_start(&options);
     int error = errno;
     close(log);
-    if (pid < 0)
-        return message_error("cannot start %s: %s%s", argv[0], strerror(error),
-                             error == ENOENT ? remedy : "");
-    if (identity_of(pid, &vm->state.machine) < 0)
-        vm->state.machine = (struct identity){.pid = pid};
-    return 0;
+    if (pid > 0)
+        return 0;
+    vm->state.machine = (struct identity){0};
+    /* What cannot be written down was told. */
+    return error == ECANCELED ? -1 : message_error("cannot start %s: %s%s", argv[0], strerror(error),
+                                                   error == ENOENT ? remedy : "");
 }
 
 int machine_launch(struct vm *vm, const struct config *config, const struct image *image, int network_fd, int events)

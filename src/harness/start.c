@@ -7,8 +7,8 @@
  *     machine   QEMU
  *     boot      address, login
  *
- * The state is saved before the first process starts and after each one: whenever this command dies,
- * the next one finds who runs. A failure undoes what was done: processes end, and a folder that this
+ * The state is saved before the first process starts, and a program does not begin before its pid is in it: whenever
+ * this command dies, the next one finds who runs. A failure undoes what was done: processes end, and a folder that this
  * start made goes again unless it holds logs that tell why. */
 #include "harness/start.h"
 #include "harness/architecture.h"
@@ -222,9 +222,7 @@ static int start_machine(struct start *start, const struct helper_info *info)
         return -1;
     message_progress(vm->store->started, "starting %s with image %s", start->config->driver->name, start->image.name);
     vm->state.started = (long)time(NULL);
-    if (machine_launch(vm, start->config, &start->image, start->pair[1], start->events) < 0)
-        return -1;
-    return vm_save(vm);
+    return machine_launch(vm, start->config, &start->image, start->pair[1], start->events);
 }
 
 static int run_stages(struct start *start)

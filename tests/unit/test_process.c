@@ -52,6 +52,68 @@ static void a_file_that_is_no_program_cannot_be_started(void **state)
     assert_int_equal(process_exec_status(error), 126);
 }
 
+static int write_down(pid_t pid, void *context)
+{
+    *(pid_t *)context = pid;
+    return 0;
+}
+
+static int refuse(pid_t pid, void *context)
+{
+    *(pid_t *)context = pid;
+    return -1;
+}
+
+static int die(pid_t pid, void *context)
+{
+    _exit(0);
+}
+
+static void a_program_begins_when_its_pid_is_written_down(void **state)
+{
+    const char *argv[] = {"true", NULL};
+    pid_t told = 0;
+    struct process_options options = {.argv = argv, .born = write_down, .context = &told};
+
+    pid_t pid = process_start(&options);
+    assert_true(pid > 0);
+    assert_int_equal(told, pid);
+    assert_int_equal(process_wait(pid, -1), 0);
+}
+
+/* The program would leave a file. */
+static void otherwise_it_never_begins(void **state)
+{
+    char path[] = "/tmp/test_process.XXXXXX";
+    close(mkstemp(path));
+    unlink(path);
+    const char *argv[] = {"touch", path, NULL};
+    pid_t told = 0;
+    struct process_options options = {.argv = argv, .born = refuse, .context = &told};
+
+    assert_int_equal(process_start(&options), -1);
+    assert_int_equal(errno, ECANCELED);
+    assert_true(told > 0);
+    assert_int_equal(kill(told, 0), -1);
+    assert_int_equal(access(path, F_OK), -1);
+
+    /* Nor after a parent that dies: its own child holds the pipe's end as long as it lives. */
+    int alive[2];
+    char byte;
+    assert_int_equal(pipe(alive), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        options.born = die;
+        process_start(&options);
+        _exit(1);
+    }
+    close(alive[1]);
+    assert_int_equal(process_wait(parent, -1), 0);
+    assert_int_equal(read(alive[0], &byte, 1), 0);
+    close(alive[0]);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
 static void output_is_returned_whole(void **state)
 {
     const char *argv[] = {"sh", "-c", "seq 5000", NULL};
@@ -134,6 +196,8 @@ int main(void)
         cmocka_unit_test(death_by_signal_is_128_and_its_number),
         cmocka_unit_test(a_program_that_is_not_there_is_told_at_once),
         cmocka_unit_test(a_file_that_is_no_program_cannot_be_started),
+        cmocka_unit_test(a_program_begins_when_its_pid_is_written_down),
+        cmocka_unit_test(otherwise_it_never_begins),
         cmocka_unit_test(output_is_returned_whole),
         cmocka_unit_test(only_the_named_descriptors_reach_the_program),
         cmocka_unit_test(a_program_starts_with_no_signal_blocked_or_ignored),
