@@ -241,5 +241,7 @@ int main(int argc, char **argv)
     relay(&peer);
     if (own.sun_path[0])
         unlink(own.sun_path);
+    free(peer.to_helper);
+    free(peer.from_helper);
     return 0;
 }

@@ -1,9 +1,10 @@
-"""For run.sh: soak.py HELPER FOLDER MINUTES.
+"""For run.sh: soak.py BUILD FOLDER MINUTES NAMESPACE.
 
-One helper (--keep) lives through all of it, each kind of framing has its own. VMs connect, send what
-VMs send and what none should, are killed in the middle or go; further helpers start and are killed
-with SIGKILL, or stopped. Every ten seconds a line tells the size of the ones that stay. It fails when one
-ends, when a VM gets no answer, or when one has grown.
+Three helpers (--keep) live through all of it: datagrams, a stream, and one behind which a real network stack
+(vm_peer in NAMESPACE) carries TCP both ways over a cable that loses frames. VMs connect, send what VMs send and
+what none should, go, or are killed in the middle; further helpers start and are killed with SIGKILL, or stopped.
+Every ten seconds a line tells the size of the ones that stay. It fails when one ends, when a VM gets no answer,
+when bytes do not arrive as they were, or when one has grown.
 """
 import os
 import random
@@ -17,8 +18,11 @@ import time
 
 LIMIT = 60
 GATEWAY = socket.inet_aton("192.168.105.1")
-HELPER, FOLDER, MINUTES = sys.argv[1], sys.argv[2], float(sys.argv[3])
-GROWTH = 512  # KiB of private memory that may come after the first round: buffers that traffic touches first
+BUILD, FOLDER, MINUTES, NAMESPACE = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
+HELPER = BUILD + "/bin/vmnet-helper"
+TRANSFER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/transfer.py")
+BREAK = os.environ.get("SOAK_BREAK", "")
+GROWTH = 512  # KiB of private memory that may come after the first fifth: buffers that traffic touches first
 chance = random.Random(int(os.environ.get("SEED", time.time())))
 
 
@@ -134,16 +138,22 @@ class Machine:
 
     def talk(self):
         """What a VM might send in a while."""
-        kind = chance.randrange(4)
+        kind = chance.randrange(5)
         for number in range(chance.randrange(20, 300)):
             if kind == 0:
                 self.send(self.udp(chance.randrange(0, 1400)))
+            elif kind == 4:
+                # A flood: as fast as it goes.
+                for _ in range(20):
+                    self.send(self.udp(18))
             elif kind == 1:
                 self.send(self.tcp(number, 1400))
             elif kind == 2:
                 self.send(os.urandom(chance.randrange(1, 1515)))
+            elif self.stream:
+                self.send((self.header(0x88b5) + bytes(65600))[:chance.randrange(1, 65551)])
             else:
-                self.send((self.header(0x88b5) + bytes(65600))[:chance.randrange(1 if self.stream else 0, 65551)])
+                self.send((self.header(0x88b5) + bytes(65600))[:chance.randrange(0, 65601)])
 
     def break_framing(self):
         """What no client of a stream should do: it ends with this."""
@@ -153,18 +163,108 @@ class Machine:
         self.sock.close()
 
 
+def kill_in_the_middle(helper, number):
+    """A VM that is a process of its own, and is killed while it talks."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            machine = Machine(helper, number)
+            machine.find_gateway()
+            while True:
+                machine.talk()
+        finally:
+            os._exit(1)
+    time.sleep(chance.random() / 4)
+    ended, _ = os.waitpid(pid, os.WNOHANG)
+    if ended:
+        sys.exit("a VM had to give up: %s" % helper.path)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+class Stack:
+    """A VM with a real network stack, that sends and fetches all the time."""
+
+    def __init__(self, helper):
+        self.helper, self.peer, self.transfer = helper, None, None
+        self.done = self.killed = 0
+        ready = os.path.join(FOLDER, "serves")
+        self.server = subprocess.Popen([sys.executable, TRANSFER, "serve", socket.inet_ntoa(GATEWAY), ready])
+        until(lambda: os.path.exists(ready), "the server does not listen")
+        self.plug()
+
+    def plug(self):
+        until(self.is_plugged, "no VM")
+
+    def is_plugged(self):
+        # The helper may not have noticed yet that the one before is gone: it lets nobody else in then.
+        if not self.peer or self.peer.poll() is not None:
+            self.peer = subprocess.Popen(["ip", "netns", "exec", NAMESPACE, BUILD + "/tests/bin/vm_peer", "--socket",
+                                          self.helper.path, "--mac", "52:54:00:00:00:99", "--lose", "500"],
+                                         stderr=subprocess.DEVNULL)
+            return False
+        return subprocess.run(["ip", "-n", NAMESPACE, "address", "add", "192.168.105.99/24", "dev", "vm0"],
+                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    def step(self):
+        """A transfer has ended: the next, and now and then another VM."""
+        if self.transfer and self.transfer.poll() is None:
+            return
+        if self.transfer and self.transfer.returncode != 0:
+            sys.exit("bytes did not arrive as they were")
+        self.done += bool(self.transfer)
+        if self.transfer and chance.randrange(10) == 0:
+            self.unplug()
+            self.plug()
+        self.transfer = subprocess.Popen(["ip", "netns", "exec", NAMESPACE, sys.executable, TRANSFER,
+                                          chance.choice(["send", "fetch"]), socket.inet_ntoa(GATEWAY), "2000000"])
+
+    def unplug(self):
+        self.peer.kill()
+        self.peer.wait()
+        self.killed += 1
+
+    def end(self):
+        if self.transfer and self.transfer.wait(2 * LIMIT) != 0:
+            sys.exit("bytes did not arrive as they were")
+        self.unplug()
+        self.server.kill()
+        self.server.wait()
+
+
+def until(condition, what):
+    end = time.monotonic() + LIMIT
+    while not condition():
+        if time.monotonic() > end:
+            sys.exit(what)
+        time.sleep(0.1)
+
+
+def has_grown(before, after):
+    return after[0] > before[0] + GROWTH or after[1] > before[1] or after[2] > before[2]
+
+
 def main():
-    stay = [Helper("keep", "--keep", "--pcap", "/dev/null"), Helper("stream", "--keep", "--framing", "stream", "--guard")]
+    stay = [Helper("keep", "--keep", "--pcap", "/dev/null"), Helper("stream", "--keep", "--framing", "stream", "--guard"),
+            Helper("tcp", "--keep")]
     if not all(helper.is_ready() for helper in stay):
         sys.exit("a helper did not start")
     end, next_line = time.monotonic() + MINUTES * 60, 0
-    lives = killed = 0
+    lives = killed = stopped = killed_vms = 0
+    stack = Stack(stay[2])
     first = None
     passing = []
     while time.monotonic() < end:
+        stack.step()
         for number, helper in enumerate(stay):
             if helper.process.poll() is not None:
                 sys.exit("%s has ended with %d" % (helper.path, helper.process.returncode))
+            if number == 2:
+                continue
+            if chance.randrange(4) == 0:
+                kill_in_the_middle(helper, number)
+                killed_vms += 1
+                continue
             machine = Machine(helper, number)
             try:
                 machine.find_gateway()
@@ -180,21 +280,35 @@ def main():
             passing[-1].is_ready()
         if len(passing) > 3:
             # At any moment of its life.
-            passing.pop(0).end(chance.choice([signal.SIGKILL, signal.SIGTERM]))
-            killed += 1
-        if lives >= 40 and first is None:
+            number = chance.choice([signal.SIGKILL, signal.SIGTERM])
+            passing.pop(0).end(number)
+            killed += number == signal.SIGKILL
+            stopped += number == signal.SIGTERM
+        if BREAK == "end" and lives >= 40:
+            stay[1].process.kill()
+        # What traffic touches first has been touched then.
+        if lives >= 40 and time.monotonic() >= end - MINUTES * 48 and first is None:
             first = [helper.size() for helper in stay]
         if time.monotonic() >= next_line:
             next_line = time.monotonic() + 10
-            print("%d VMs, %d helpers ended; private KiB, descriptors, threads: %s"
-                  % (lives, killed, [helper.size() for helper in stay]), flush=True)
+            print("%d VMs came and went, %d were killed; helpers: %d killed, %d stopped; %d transfers, %d stacks killed; "
+                  "private KiB, descriptors, threads: %s" % (lives, killed_vms, killed, stopped, stack.done, stack.killed,
+                                                             [helper.size() for helper in stay]), flush=True)
+    stack.end()
     for helper in passing:
         helper.end(signal.SIGTERM)
+    # The staying ones have noticed that their VMs are gone.
     time.sleep(3)
     last = [helper.size() for helper in stay]
-    grown = [helper.path for helper, before, after in zip(stay, first or last, last)
-             if after[0] > before[0] + GROWTH or after[1] > before[1] or after[2] > before[2]]
-    print("first %s, last %s: %d VMs, %d helpers ended" % (first, last, lives, killed))
+    if first is None:
+        sys.exit("too short: %d VMs" % lives)
+    if BREAK == "grow":
+        first = [(private, descriptors - 1, threads) for private, descriptors, threads in first]
+    grown = [helper.path for helper, before, after in zip(stay, first, last) if has_grown(before, after)]
+    print("first %s, last %s" % (first, last))
+    if BREAK == "leave":
+        left = Helper("left")
+        left.is_ready()
     for helper in stay:
         helper.end(signal.SIGTERM)
         if helper.process.returncode != 0:
