@@ -135,6 +135,48 @@ static void super_frames_are_cut_like_the_plain_twin_does(void **state)
     }
 }
 
+/* The other way round: what the engine cut from a super-frame it joins to the same one again. */
+static void cut_and_coalesced_is_the_super_frame_again(void **state)
+{
+    static uint8_t super[PACKET_MAX], joined[PACKET_MAX];
+    struct dice dice = {setting("VMNET_TEST_SEED", 7)};
+    unsigned long rounds = setting("VMNET_TEST_ROUNDS", 1000);
+    uint8_t room[SEGMENT_HEADER_MAX];
+    struct gather_list list;
+    struct segmenter segmenter;
+    struct segment segment;
+
+    for (unsigned long i = 0; i < rounds; i++) {
+        struct packet packet = random_super(&dice);
+        struct layout at;
+        packet.protocol = 6;
+        packet.vlan_tags = dice_between(&dice, 0, 1);
+        packet.flags = dice_one_in(&dice, 2) ? 0x18 : 0x10;
+        packet.ip_option_size = packet.extension_size = 0;
+        packet.partial = true;
+        int gso_size = dice_between(&dice, 100, 9000);
+        packet.payload_size = dice_between(&dice, gso_size + 1, gso_size * BATCH_MAX < 65000 ? gso_size * BATCH_MAX : 65000);
+        struct frame frame = {.data = super, .length = (uint32_t)packet_build(&packet, super, &at)};
+        frame.offload = (struct virtio_header){
+            .flags = VIRTIO_NEEDS_CHECKSUM, .gso_size = (uint16_t)gso_size,
+            .gso_type = packet.version == 4 ? VIRTIO_GSO_TCPV4 : VIRTIO_GSO_TCPV6,
+            .checksum_start = (uint16_t)at.transport, .checksum_offset = 16,
+        };
+        must(segmenter_start(&segmenter, &frame) == 0);
+        for (batch.count = 0; segmenter_next(&segmenter, room, &segment); batch.count++) {
+            struct frame *one = &batch.frames[batch.count];
+            memcpy(one->data, segment.iov[0].iov_base, segment.iov[0].iov_len);
+            memcpy(one->data + segment.iov[0].iov_len, segment.iov[1].iov_base, segment.iov[1].iov_len);
+            one->length = (uint32_t)(segment.iov[0].iov_len + segment.iov[1].iov_len);
+        }
+        batch_coalesce(&batch, &list);
+        must(list.count == 1 && list.gathers[0].frames == batch.count);
+        must(list.gathers[0].offload.gso_size == gso_size);
+        must(check_flatten(&list.gathers[0], joined) == frame.length);
+        must(memcmp(joined, super, frame.length) == 0);
+    }
+}
+
 /* One bit is wrong in a frame that would be joined: the receiver must still be able to tell. */
 static void every_flipped_bit_stays_detectable(void **state)
 {
@@ -175,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coalesced_and_cut_again_is_what_was_sent),
         cmocka_unit_test(super_frames_are_cut_like_the_plain_twin_does),
+        cmocka_unit_test(cut_and_coalesced_is_the_super_frame_again),
         cmocka_unit_test(every_flipped_bit_stays_detectable),
     };
     return cmocka_run_group_tests(tests, create, destroy);
