@@ -14,11 +14,26 @@ static const char *const known_keys[] = {"drivers",  "operation-modes", "tests",
                                          "protocol", "bitrate",         "bidir",  "image",           "cpus",
                                          "memory",   "omit",            "networks", "latency",        "pps",
                                          NULL};
-static const char *const driver_keys[] = {"name", "tag", "offloading", "command", "image", NULL};
+static const char *const driver_keys[] = {"name", "tag", "offloading", "offload-engine", "command", "image",
+                                          NULL};
 static const char *const driver_names[] = {"vfkit", "krunkit", "qemu", NULL};
 static const char *const mode_names[] = {"shared", "bridged", "host", NULL};
 static const char *const test_names[] = {"host-to-vm", "vm-to-host", "vm-to-vm", NULL};
+static const char *const engine_names[] = {"auto", "on", "off", NULL};
 static const char *const protocol_names[] = {"tcp", "udp", NULL};
+
+static int read_engine(struct yaml_file *file, yaml_node_t *node, struct benchmark_driver *driver)
+{
+    yaml_node_t *value = yaml_file_get(file, node, "offload-engine");
+
+    if (!value)
+        return 0;
+    int choice = yaml_file_choice(file, value, "drivers: offload-engine", engine_names);
+    if (choice < 0)
+        return -1;
+    text_copy(driver->engine, sizeof(driver->engine), engine_names[choice]);
+    return 0;
+}
 
 static int read_driver(struct yaml_file *file, yaml_node_t *node, struct benchmark_driver *driver)
 {
@@ -41,6 +56,8 @@ static int read_driver(struct yaml_file *file, yaml_node_t *node, struct benchma
     text_format(driver->label, sizeof(driver->label), "%s%s%s", driver->name, *driver->tag ? ":" : "", driver->tag);
     if ((value = yaml_file_get(file, node, "offloading")) &&
         yaml_file_bool(file, value, "drivers: offloading", &driver->offloading) < 0)
+        return -1;
+    if (read_engine(file, node, driver) < 0)
         return -1;
     if ((value = yaml_file_get(file, node, "command")) &&
         yaml_file_text(file, value, "drivers: command", driver->command, sizeof(driver->command)) < 0)

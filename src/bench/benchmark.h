@@ -18,6 +18,7 @@ struct benchmark_driver {
     char tag[NAME_SIZE];                   /* empty: none */
     char label[NAME_SIZE];                 /* "name" or "name:tag": the part of the result folder's name */
     bool offloading;
+    char engine[8];                        /* the helper's --offload-engine; empty: not said */
     char command[BENCHMARK_COMMAND_SIZE];  /* of the driver, instead of the one in PATH; empty: none */
     char image[4096];                      /* of its guests, instead of the benchmark's; empty: none */
 };

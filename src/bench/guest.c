@@ -217,6 +217,7 @@ static int launch(struct guest *guest, const struct guest_order *order, struct l
     if (benchmark->cpus)
         add(argv, &count, "--cpus", cpus);
     add(argv, &count, "--memory", memory);
+    add(argv, &count, "--offload-engine", setup->driver->engine);
     if (setup->driver->offloading)
         argv[count++] = "--enable-offloading";
     launch->errors = tmpfile();

@@ -68,7 +68,7 @@ need_gnuplot() {
 
 @test "each benchmark that comes with the program is read" {
     local file
-    for file in full quick offloading linux path; do
+    for file in full quick offloading engine linux path; do
         [ -e "$root/benchmarks/$file.yaml" ]
     done
     for file in "$root"/benchmarks/*.yaml; do
@@ -553,6 +553,37 @@ JSON
     assert_success
     assert_line 'total:'
     assert_line '  host: {packets: 375000, bytes: 375000000, drops: 0, fast: 5859, slow: 0, bits_per_second: 1000000000, packets_per_second: 125000}'
+}
+
+@test "stats: our log and the original's tell the same, and either can be drawn beside the other" {
+    need_gnuplot
+    # Ours has counters that the original has not, in another order, and lines of other kinds between.
+    sed -E 's/"drops": ([0-9]+), "fast": ([0-9]+), "slow": ([0-9]+)/"drops": \1, "bad": 0, "guarded": 0, "fast": \2, "slow": \3/g
+            a\WARN  [vm] a frame of 70000 bytes was dropped' "$fixtures/stats/helper.log" >ours.log
+    "$bench" stats -o json "$fixtures/stats/helper.log" >original.json
+    run "$bench" stats -o json ours.log
+    assert_success
+    assert_output "$(cat original.json)"
+    run "$bench" plot-stats -o out --threshold 0.5 "$fixtures/stats/helper.log" ours.log
+    assert_success
+    [ -s out-throughput.svg ]
+}
+
+@test "stats: what this build's helper writes is read" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    [ -c /dev/net/tun ] || skip "needs /dev/net/tun"
+    unshare --net "$bin/vmnet-helper" --socket "$dir/s" --operation-mode host --stats-interval 1 >out.json 2>ours.log 3>&- &
+    local pid=$!
+    wait_for 30 has_two_stats
+    kill "$pid"
+    wait "$pid" || true
+    run "$bench" stats -o json ours.log
+    assert_success
+    jq -e '(.samples | length) >= 1 and .total.host.packets >= 0 and .total.vm.drops == 0' <<<"$output"
+}
+
+has_two_stats() {
+    [ "$(grep -c '\[stats\] {' ours.log)" -ge 2 ]
 }
 
 @test "stats of a log without two samples" {
