@@ -1,13 +1,19 @@
 #!/bin/bash
-# Many helpers on one network at once: each starts, gets its client an answer, and goes.
+# Many helpers on one network at once: each starts, leases, forwards and goes.
 #
-#   tests/load/run.sh [HELPERS]        BUILD=build; as root
+#   tests/load/run.sh [HELPERS]                  BUILD=build; as root
+#   tests/load/run.sh --churn one|ten ROUNDS     ten that start and end in a loop, on one network or on ten
 #
 # It prints how long a helper takes from exec to its JSON line, the first of a network and the next ones, and
 # what memory of its own one has while it serves: for people, no test looks at these numbers.
 set -eu
 
-count=${1:-50}
+program=load.py
+if [ "${1:-}" = --churn ]; then
+    program=churn.py
+    shift
+fi
+[ $# -gt 0 ] || set -- 50
 root=$(cd "$(dirname "$0")/../.." && pwd)
 helper=${BUILD:-$root/build}/bin/vmnet-helper
 case $helper in /*) ;; *) helper=$root/$helper ;; esac
@@ -29,7 +35,7 @@ trap finish EXIT
 
 ip netns add "$ns"
 ip -n "$ns" link set lo up
-ip netns exec "$ns" python3 "$root/tests/load/load.py" "$helper" "$dir" "$count"
+ip netns exec "$ns" python3 "$root/tests/load/$program" "$helper" "$dir" "$@"
 
 # The network goes with its last keeper.
 for _ in $(seq 200); do

@@ -1,5 +1,6 @@
 /* The sandbox from inside: each call is tried in a child of its own. */
 #include "helper/sandbox.h"
+#include "helper/stop.h"
 #include "unit/unit.h"
 
 #include <errno.h>
@@ -207,6 +208,11 @@ static int write_state(void)
     return fd >= 0 && write(fd, "1", 1) == 1 && unlinkat(state, "member", 0) == 0 ? 7 : 1;
 }
 
+static int wait_for_a_lock(void)
+{
+    return !stop_is_pending() && usleep(1000) == 0 ? 7 : 1;
+}
+
 static int write_elsewhere(void)
 {
     char path[64];
@@ -268,6 +274,7 @@ static void what_cleaning_up_needs_is_allowed(void **state)
     assert_int_equal(in_keeper(wait_for_child), 7);
     assert_int_equal(in_keeper(speak_netlink), 7);
     assert_int_equal(in_keeper(write_state), 7);
+    assert_int_equal(in_keeper(wait_for_a_lock), 7);
 }
 
 static void what_the_keeper_does_not_need_ends_it(void **state)
