@@ -4,6 +4,7 @@
 #include "harness/firmware.h"
 #include "harness/helper_launch.h"
 #include "harness/message.h"
+#include "harness/run_as.h"
 #include "common/file.h"
 #include "common/own_path.h"
 #include "common/process.h"
@@ -11,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,20 +144,6 @@ static int write_command(const struct vm *vm, const struct config *config, struc
     return result;
 }
 
-/* Under sudo the VM runs as the user who called it: no guest needs root on the host. */
-static void add_user_change(const struct vm *vm, struct words *words)
-{
-    const struct owner *owner = &vm->store->owner;
-
-    if (!owner->is_other)
-        return;
-    words_add(words, "setpriv");
-    words_add(words, "--reuid=%lu", (unsigned long)owner->uid);
-    words_add(words, "--regid=%lu", (unsigned long)owner->gid);
-    words_add(words, "%s", getpwuid(owner->uid) ? "--init-groups" : "--clear-groups");
-    words_add(words, "--");
-}
-
 /* Written down before it runs, for the command after one that is killed. */
 static int keep_pid(pid_t pid, void *context)
 {
@@ -215,7 +201,9 @@ int machine_launch(struct vm *vm, const struct config *config, const struct imag
     int result = 0;
     if (client)
         result = add_client(config, true, &words);
-    add_user_change(vm, &words);
+    /* Under sudo the VM runs as the user who called it: no guest needs root on the host. */
+    if (result == 0)
+        result = run_as_add(&vm->store->owner, &words);
     config->driver->words(&machine, &words);
     if (result == 0)
         result = start(vm, &words, client ? events : network_fd);

@@ -1,5 +1,8 @@
 #include "harness/command.h"
 #include "harness/lab.h"
+#include "harness/run_as.h"
+
+#include <string.h>
 
 int main(int argc, char **argv)
 {
@@ -11,5 +14,8 @@ int main(int argc, char **argv)
         {0},
     };
 
+    /* What this program itself starts under sudo. */
+    if (argc > 1 && strcmp(argv[1], RUN_AS_OPTION) == 0)
+        return run_as(argc - 2, argv + 2);
     return command_run(groups, argc - 1, argv + 1);
 }
