@@ -57,7 +57,7 @@ static void *pass_on(void *argument)
     double first_stop = 0;
     int number;
 
-    while (sigwait(&signals->handled, &number) == 0) {
+    while ((number = signal_queue_next(&signals->queue)) > 0) {
         if (number != SIGUSR1) {
             double now = process_clock();
             if (first_stop > 0 && now - first_stop >= patience)
@@ -82,7 +82,7 @@ int signals_open(struct signals *signals)
         fcntl(signals->pipe[i], F_SETFD, FD_CLOEXEC);
         fcntl(signals->pipe[i], F_SETFL, O_NONBLOCK);
     }
-    return 0;
+    return signal_queue_open(&signals->queue, &signals->handled);
 }
 
 int signals_start(struct signals *signals)

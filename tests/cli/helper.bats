@@ -208,7 +208,7 @@ refuses_socket() {
 }
 
 @test "--socket with a path of 200 characters" {
-    refuses 2 "socket path is 200 bytes long, the limit is 107" --socket "/tmp/$(printf '%0195d' 0)"
+    refuses 2 "socket path is 200 bytes long, the limit is 10" --socket "/tmp/$(printf '%0195d' 0)"
 }
 
 @test "--socket in no folder" {

@@ -49,6 +49,10 @@ unit() {
     unit test_datagram
 }
 
+@test "signals by kqueue" {
+    unit test_signals
+}
+
 # Without root, as before macOS 26: those tests never get as far as to start it.
 @test "the tests of the command line pass on the double" {
     run env FAKE_VMNET_START=1005 BUILD="$double" timeout 300 bats "$root/tests/cli/helper.bats"
@@ -140,6 +144,8 @@ en1"
     with_network
     start_helper one
     start_vm one
+    # Before its first frame it is nobody's VM.
+    wait_for 20 grep -q 'serving client' "$dir/one.log"
     stop_vm one
     wait_for 20 is_gone "$(helper_pid one)"
     run cat "$dir/one.log"
@@ -166,6 +172,45 @@ en1"
     stop_helper one
     run cat "$dir/one.log"
     assert_line --partial "vmnet did not stop the interface within 5 s"
+}
+
+@test "who asks twice to stop has it at once, whatever vmnet does" {
+    net_setup
+    FAKE_VMNET_STOP=hang start_helper one
+    kill -TERM "$(helper_pid one)"
+    wait_for 20 grep -q 'stopping: signal' "$dir/one.log"
+    wait_for 30 ends_when_asked_again
+}
+
+ends_when_asked_again() {
+    kill -TERM "$(helper_pid one)" 2>/dev/null || return 0
+    is_gone "$(helper_pid one)"
+}
+
+@test "USR1 logs the counters" {
+    with_network
+    start_helper one
+    start_vm one
+    wait_for 20 grep -q 'serving client' "$dir/one.log"
+    kill -USR1 "$(helper_pid one)"
+    wait_for 20 grep -q 'stats' "$dir/one.log"
+}
+
+# 104 bytes of sun_path, and a NUL.
+@test "a socket's path has at most 103 bytes" {
+    net_setup
+    path=$dir/$(printf "%0$((103 - ${#dir} - 1))d" 0)
+    assert_equal ${#path} 103
+    ip netns exec "$ns" "$bin/vmnet-helper" --socket "$path" >"$dir/one.json" 2>"$dir/one.log" 3>&- &
+    echo $! >"$dir/one.helper.pid"
+    wait_for 20 test -s "$dir/one.json"
+    [ -S "$path" ]
+    stop_helper one
+    run in_ns "$bin/vmnet-helper" --socket "${path}0"
+    assert_failure 2
+    assert_equal "${#lines[@]}" 1
+    assert_output --partial "socket path is 104 bytes long, the limit is 103"
+    [ ! -e "${path}0" ]
 }
 
 @test "a guest gets an address and reaches the gateway" {

@@ -12,7 +12,7 @@ MACOS_MAKE = env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -j2 SYSTEM=
 FAKE_DIR  := tests/macos/fake
 FAKE_WRAP := dlsym sendmsg recv recvmsg getpeername bind connect poll setsockopt if_nametoindex
 FAKE_LIB  := $(MACOS)/double/libfake.a
-DOUBLE_TESTS := test_vmnet_life test_vmnet_frames test_datagram
+DOUBLE_TESTS := test_vmnet_life test_vmnet_frames test_datagram test_signals
 FAKE_SRC  := $(wildcard $(FAKE_DIR)/*.c)
 DOUBLE_FLAGS := -fblocks -I$(FAKE_DIR)/include $(MACOS_COVERAGE)
 DOUBLE_LIBS  := $(FAKE_WRAP:%=-Wl,--wrap=%) -Wl,--whole-archive $(FAKE_LIB) -Wl,--no-whole-archive \

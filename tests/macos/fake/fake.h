@@ -17,7 +17,7 @@
  *   FAKE_VMNET_READ=a,b,...   one for each vmnet_read: a status, or empty, runt, ok
  *   FAKE_VMNET_WRITE=a,b,...  one for each vmnet_write: a status, short:N, full (0 taken), ok; the
  *                             last is used again and again if it ends in "*"
- *   FAKE_VMNET_STOP=...       a status, late:STATUS, never
+ *   FAKE_VMNET_STOP=...       a status, late:STATUS, never, hang (the call itself never returns)
  *   FAKE_VMNET_LIST=...       names with commas, or none
  *   FAKE_BROKER=...           ok, error:N, gone, never, text, empty
  *   FAKE_SENDMSG_X=ERRNO      the batched calls fail with this; FAKE_RECVMSG_X alike */

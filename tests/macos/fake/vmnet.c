@@ -112,6 +112,8 @@ vmnet_return_t vmnet_stop_interface(interface_ref interface, dispatch_queue_t qu
         fake_abort("vmnet_stop_interface while the event callback is set");
     if (fake_setting_word("FAKE_VMNET_STOP", "never"))
         return VMNET_SUCCESS;
+    while (fake_setting_word("FAKE_VMNET_STOP", "hang"))
+        pause();
     close(interface->fd);
     dispatch_async(queue, ^{
         handler(late ? status_of(late) : VMNET_SUCCESS);
