@@ -4,9 +4,11 @@
     transfer.py send ADDRESS SIZE      give SIZE random bytes; the server must have got the same
     transfer.py fetch ADDRESS SIZE     the same the other way
 
-The server ends by SIGTERM. A client ends with 0 if the bytes were the same, with 1 if not.
+The server ends by SIGTERM. A client ends with 0 if the bytes were the same, with 1 if not. With $SEED they are the
+same each time.
 """
 import hashlib
+import os
 import random
 import socket
 import sys
@@ -49,7 +51,7 @@ def serve(address, ready):
 
 
 def transfer(verb, address, size):
-    seed = random.randrange(1 << 30)
+    seed = int(os.environ.get("SEED") or random.randrange(1 << 30))
     data = content(seed, size)
     with socket.create_connection((address, PORT), timeout=LIMIT) as peer:
         peer.sendall(f"{verb} {seed} {size}\n".encode())
