@@ -53,6 +53,27 @@ unit() {
     unit test_signals
 }
 
+# Counted again in a build of its own: how many lines of these files the three above run.
+@test "they run 90 % of the lines of each macOS file" {
+    run flock "$build/coverage.lock" make -C "$root" BUILD="$build" macos-coverage
+    assert_success
+    echo "$output" >"$double/coverage.txt"
+    [ "$(grep -cE '^src/helper/[a-z_]+\.c [0-9.]+$' <<<"$output")" -eq 8 ]
+}
+
+@test "lines that nothing runs are found" {
+    command -v llvm-cov >/dev/null || skip "llvm-cov is missing"
+    printf 'int main(int argc, char **argv)\n{\n    if (argc > 5)\n        return 1;\n    return 0;\n}\n' >"$BATS_TEST_TMPDIR/src.c"
+    mkdir "$BATS_TEST_TMPDIR/src" && mv "$BATS_TEST_TMPDIR/src.c" "$BATS_TEST_TMPDIR/src/one.c"
+    (cd "$BATS_TEST_TMPDIR" && clang -fprofile-instr-generate -fcoverage-mapping -o one "$BATS_TEST_TMPDIR/src/one.c")
+    run "$root/tests/macos/coverage.sh" "$BATS_TEST_TMPDIR/out" 90 src/one.c -- "$BATS_TEST_TMPDIR/one"
+    assert_failure 1
+    assert_line --partial "src/one.c 80.0"
+    assert_line "not run: src/one.c: 4"
+    run "$root/tests/macos/coverage.sh" "$BATS_TEST_TMPDIR/out" 75 src/one.c -- "$BATS_TEST_TMPDIR/one"
+    assert_success
+}
+
 # Without root, as before macOS 26: those tests never get as far as to start it.
 @test "the tests of the command line pass on the double" {
     run env FAKE_VMNET_START=1005 BUILD="$double" timeout 300 bats "$root/tests/cli/helper.bats"

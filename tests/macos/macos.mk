@@ -37,17 +37,16 @@ $(BUILD)/test_%: tests/macos/test_%.c tests/macos/scene.c tests/macos/scene.h $(
 	$(CC) $(BASE_CFLAGS) $(SYSTEM_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) -o $@ $< tests/macos/scene.c \
 		$(BUILD)/lib/libhelper.a $(BUILD)/lib/libcommon.a -lcmocka $(call pkg_libs,$(HELPER_PKGS)) $(HELPER_LIBS)
 
-# The lines of the macOS files that the double's tests reach.
+# The lines of the macOS files that the double's test programs run: those with blocks, XPC, GCD and Darwin's sockets.
+COVERED  := $(addprefix src/helper/,interface_vmnet.c $(addsuffix _darwin.c,vmnet_io vmnet_describe vmnet_status \
+            vmnet_newer datagram signal_queue broker))
+COVERAGE := $(abspath $(BUILD))/coverage
+COVERAGE_LIMIT ?= 90
 .PHONY: macos-coverage
-macos-coverage: tests-built
-	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage/profiles && chmod 1777 $(BUILD)/coverage/profiles
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage MACOS_COVERAGE="-fprofile-instr-generate -fcoverage-mapping" macos-double >/dev/null
-	@mkdir -p $(BUILD)/coverage/tests && cp -R $(BUILD)/tests/bin $(BUILD)/coverage/tests/
-	LLVM_PROFILE_FILE=$(abspath $(BUILD))/coverage/profiles/%p.profraw BUILD=$(abspath $(BUILD))/coverage bats tests/macos/double.bats
-	llvm-profdata merge -o $(BUILD)/coverage/all.profdata $(BUILD)/coverage/profiles/*.profraw
-	llvm-cov report $(BUILD)/coverage/macos/double/bin/vmnet-helper \
-		$(DOUBLE_TESTS:%=-object $(BUILD)/coverage/macos/double/%) -instr-profile=$(BUILD)/coverage/all.profdata \
-		| grep -E '^Filename|^src/helper/(.*_darwin|interface_vmnet)'
+macos-coverage:
+	@$(MAKE) --no-print-directory BUILD=$(COVERAGE) MACOS_COVERAGE="-fprofile-instr-generate -fcoverage-mapping" \
+		macos-double >/dev/null
+	@tests/macos/coverage.sh $(COVERAGE) $(COVERAGE_LIMIT) $(COVERED) -- $(DOUBLE_TESTS:%=$(COVERAGE)/macos/double/%)
 
 # ---- Mach-O ----
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int block(void **state)
@@ -52,11 +53,21 @@ static void test_what_came_before_the_watch_is_told(void **state)
     close(queue.fd);
 }
 
+static void test_no_kqueue(void **state)
+{
+    struct signal_queue queue;
+
+    setenv("FAKE_KQUEUE", "24", 1);
+    assert_int_equal(signal_queue_open(&queue, *state), -1);
+    unsetenv("FAKE_KQUEUE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_comes_is_told),
         cmocka_unit_test(test_what_came_before_the_watch_is_told),
+        cmocka_unit_test(test_no_kqueue),
     };
 
     return cmocka_run_group_tests(tests, block, NULL);

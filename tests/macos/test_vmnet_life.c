@@ -293,6 +293,46 @@ static void test_networks_need_26(void **state)
     start_badly(*state, "macOS 26");
 }
 
+/* ---- What needs no interface ---- */
+
+static void add_name(const char *name, void *context)
+{
+    strcat(strcat(context, name), " ");
+}
+
+static void test_list(void **state)
+{
+    char names[64] = "";
+
+    setenv("FAKE_VMNET_LIST", "en0,en1", 1);
+    assert_int_equal(interface_list_shared(add_name, names), 0);
+    assert_string_equal(names, "en0 en1 ");
+}
+
+static void test_no_list(void **state)
+{
+    struct scene *scene = *state;
+    char names[64] = "";
+    FILE *file;
+
+    setenv("FAKE_VMNET_LIST", "none", 1);
+    int saved = capture_begin(&file);
+    int result = interface_list_shared(add_name, names);
+    capture_end(scene, file, saved);
+    assert_int_equal(result, -1);
+    assert_log(scene, "ifconfig -l");
+}
+
+static void test_what_this_macos_has(void **state)
+{
+    setenv("FAKE_MACOS", "26.0", 1);
+    assert_true(interface_takes_networks());
+    setenv("FAKE_MACOS", "15.4", 1);
+    assert_false(interface_takes_networks());
+    assert_false(interface_restricts_bridges());
+    assert_false(interface_prefers_engine());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +365,9 @@ int main(void)
         SCENE_TEST(test_broker_network_is_broken),
         SCENE_TEST(test_network_starts_badly),
         SCENE_TEST(test_networks_need_26),
+        SCENE_TEST(test_list),
+        SCENE_TEST(test_no_list),
+        SCENE_TEST(test_what_this_macos_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

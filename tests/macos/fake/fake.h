@@ -20,7 +20,8 @@
  *   FAKE_VMNET_STOP=...       a status, late:STATUS, never, hang (the call itself never returns)
  *   FAKE_VMNET_LIST=...       names with commas, or none
  *   FAKE_BROKER=...           ok, error:N, gone, never, text, empty
- *   FAKE_SENDMSG_X=ERRNO      the batched calls fail with this; FAKE_RECVMSG_X alike */
+ *   FAKE_SENDMSG_X=ERRNO      the batched calls fail with this; FAKE_RECVMSG_X alike
+ *   FAKE_KQUEUE=ERRNO         there is no kqueue */
 #ifndef FAKE_H
 #define FAKE_H
 

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -23,6 +24,10 @@ static struct {
 
 int kqueue(void)
 {
+    if (*fake_setting("FAKE_KQUEUE")) {
+        errno = atoi(fake_setting("FAKE_KQUEUE"));
+        return -1;
+    }
     sigemptyset(&queue.watched);
     sigemptyset(&queue.earlier);
     queue.fd = signalfd(-1, &queue.watched, 0);
