@@ -224,3 +224,34 @@ refused() {
     assert_failure 1
     assert_equal "$missing" "apt-get install xorriso"
 }
+
+# with_units COMMAND...: as root, in a mount namespace that ends with it: /etc/systemd is the test's own, and no systemd
+# is to be told of it.
+with_units() {
+    mkdir -p "$dir/etc/system"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    unshare --mount --propagation private sh -c 'mount --bind "$0" /etc/systemd || exit 9
+        [ ! -d /run/systemd ] || mount -t tmpfs none /run/systemd || exit 9
+        exec "$@"' "$dir/etc" "$@"
+}
+
+@test "autostart as root: a unit of the machine, whole for systemd" {
+    need_root
+    [ -d /etc/systemd ] || skip "needs /etc/systemd"
+    mkdir -p "$VMNET_HOME/vms/one"
+    run with_units "$bin/vmnet-harness" vm autostart on one --json
+    assert_success
+    assert_output --partial '/etc/systemd/system/vmnet-vm-one.service'
+    unit=$dir/etc/system/vmnet-vm-one.service
+    grep -qx 'WantedBy=multi-user.target' "$unit"
+    cmp "$unit" "$dir/etc/system/multi-user.target.wants/vmnet-vm-one.service"
+    assert_equal "$(with_units "$bin/vmnet-harness" vm status one --json | jq .autostart)" true
+    if command -v systemd-analyze >/dev/null; then
+        run systemd-analyze verify --man=no "$unit"
+        refute_output --partial "vmnet-vm-one.service"
+    fi
+    run with_units "$bin/vmnet-harness" vm autostart off one
+    assert_success
+    assert_equal "$(find "$dir/etc" ! -type d)" ""
+    assert_equal "$(with_units "$bin/vmnet-harness" vm status one --json | jq .autostart)" false
+}

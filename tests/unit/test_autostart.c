@@ -2,6 +2,7 @@
 #include "unit/unit.h"
 #include "harness/autostart.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,29 @@ static void a_job_stays_in_the_foreground(void **state)
     free(text);
 }
 
+/* Told by a reader of property lists that is not ours. */
+static void a_job_is_a_property_list(void **state)
+{
+    struct autostart autostart = example();
+
+    if (system("python3 -c 'import plistlib' 2>/dev/null") != 0)
+        skip();
+    autostart.home = "/a&b<c> \"'";
+    autostart.is_system = autostart.is_other = true;
+    char *text = autostart_launchd(&autostart);
+    FILE *reader = popen("python3 -c 'import plistlib, sys\n"
+                         "job = plistlib.loads(sys.stdin.buffer.read())\n"
+                         "assert job[\"Label\"] == \"vmnet-helper.vm.one\", job\n"
+                         "assert job[\"ProgramArguments\"][1:] == [\"vm\", \"start\", \"one\", \"--foreground\"]\n"
+                         "assert job[\"EnvironmentVariables\"][\"VMNET_HOME\"] == \"/a&b<c> \" + chr(34) + chr(39)\n"
+                         "assert job[\"EnvironmentVariables\"][\"SUDO_UID\"] == \"1000\"\n"
+                         "assert job[\"RunAtLoad\"] is True and job[\"ExitTimeOut\"] == 60\n'", "w");
+    assert_non_null(reader);
+    fputs(text, reader);
+    assert_int_equal(pclose(reader), 0);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +110,7 @@ int main(void)
         cmocka_unit_test(a_unit_of_the_machine_is_as_under_sudo),
         cmocka_unit_test(what_systemd_expands_is_made_plain),
         cmocka_unit_test(a_job_stays_in_the_foreground),
+        cmocka_unit_test(a_job_is_a_property_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

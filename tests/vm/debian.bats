@@ -5,8 +5,22 @@ load ../lib/vm
 
 setup_file() {
     vm_setup
+    cat >"$dir/user-data" <<'EOF'
+#cloud-config
+timezone: Asia/Tokyo
+ssh_pwauth: false
+write_files:
+  - path: /etc/from-the-user
+    permissions: "0640"
+    content: |
+      first line
+      second: line
+runcmd:
+  - [sh, -c, "hostname >/root/ran"]
+EOF
     # The image may have to be built first.
-    VMNET_NETNS=$ns timeout 900 "$bin/vmnet-harness" vm start deb --image debian --disk-size 3 --timeout 400 3>&-
+    VMNET_NETNS=$ns timeout 900 "$bin/vmnet-harness" vm start deb --image debian --disk-size 3 --timeout 400 \
+        --cloud-init "$dir/user-data" 3>&-
 }
 
 teardown_file() { vm_teardown; }
@@ -18,6 +32,17 @@ cloud_init_is_done() {
 
 @test "cloud-init ends without an error" {
     wait_for 200 cloud_init_is_done
+}
+
+@test "the user's cloud-init document was merged with the harness's" {
+    run in_guest deb sudo stat -c '%a %U' /etc/from-the-user
+    assert_output "640 root"
+    run in_guest deb sudo cat /etc/from-the-user
+    assert_output "$(printf 'first line\nsecond: line')"
+    run in_guest deb sudo cat /root/ran
+    assert_output deb
+    run in_guest deb readlink /etc/localtime
+    assert_output --partial Asia/Tokyo
 }
 
 @test "the host name is the seed's" {

@@ -229,9 +229,9 @@ is_booting() { grep -q 'booting' "$dir/log" && [ -n "$(vm_field one pid 2>/dev/n
     assert_equal "$(vm_state one)" stopped
 }
 
-# killed_at LINE: the start is killed, with no chance to undo anything, when its output has this line.
+# killed_at LINE [OPTION...]: the start is killed, with no chance to undo anything, when its output has this line.
 killed_at() {
-    start_in_background
+    start_in_background "${@:2}"
     wait_for 60 grep -q "$1" "$dir/log"
     kill -KILL "$pid"
     wait "$pid" || true
@@ -278,6 +278,28 @@ list_is_true() {
 }
 
 is_not_running() { [ "$(vm_state one)" != running ]; }
+
+@test "stop is bounded where the guest does not listen" {
+    # No power button, no login: SIGTERM, when its time is over.
+    killed_at booting
+    machine=$(vm_field one pid)
+    run timeout 100 "$bin/vmnet-harness" vm stop one --timeout 1
+    assert_success
+    is_gone "$machine"
+    wait_for 30 nothing_is_left
+    assert_equal "$(vm_state one)" stopped
+}
+
+@test "stop is bounded where the VM's program does not listen either" {
+    printf '#!/bin/sh\ntrap "" TERM\nwhile :; do sleep 0.2; done\n' >"$dir/deaf"
+    chmod +x "$dir/deaf"
+    killed_at booting --driver-command "$dir/deaf"
+    machine=$(vm_field one pid)
+    run timeout 100 "$bin/vmnet-harness" vm stop one --timeout 1
+    assert_success
+    is_gone "$machine"
+    wait_for 30 nothing_is_left
+}
 
 @test "a guest that panics ends the start, with its last words" {
     run start_recipe dead
