@@ -22,7 +22,9 @@ BUILD, FOLDER, MINUTES, NAMESPACE = sys.argv[1], sys.argv[2], float(sys.argv[3])
 HELPER = BUILD + "/bin/vmnet-helper"
 TRANSFER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/transfer.py")
 BREAK = os.environ.get("SOAK_BREAK", "")
-GROWTH = 512  # KiB of private memory that may come after the first fifth: buffers that traffic touches first
+# KiB of private memory that may come after the first fifth. A batch has room for 64 frames of 64 KiB, of which traffic
+# touches more and more for some minutes.
+GROWTH = 512 if MINUTES >= 15 else 4096
 chance = random.Random(int(os.environ.get("SEED", time.time())))
 
 
@@ -45,11 +47,19 @@ class Helper:
         self.process.stdout.close()
         self.log.close()
 
+    def must_run(self):
+        if self.process.poll() is not None:
+            sys.exit("%s has ended with %d" % (self.path, self.process.returncode))
+
     def size(self):
         """(private KiB, descriptors, threads)"""
         base = "/proc/%d/" % self.process.pid
-        with open(base + "smaps_rollup", encoding="ascii") as file:
-            private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+        try:
+            with open(base + "smaps_rollup", encoding="ascii") as file:
+                private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+        except ProcessLookupError:
+            self.process.wait(LIMIT)
+            self.must_run()
         return private, len(os.listdir(base + "fd")), len(os.listdir(base + "task"))
 
 
@@ -240,6 +250,15 @@ def until(condition, what):
         time.sleep(0.1)
 
 
+def until_ended(helper):
+    """It says so, if that is the reason."""
+    try:
+        helper.process.wait(1)
+    except subprocess.TimeoutExpired:
+        return
+    helper.must_run()
+
+
 def has_grown(before, after):
     return after[0] > before[0] + GROWTH or after[1] > before[1] or after[2] > before[2]
 
@@ -257,8 +276,7 @@ def main():
     while time.monotonic() < end:
         stack.step()
         for number, helper in enumerate(stay):
-            if helper.process.poll() is not None:
-                sys.exit("%s has ended with %d" % (helper.path, helper.process.returncode))
+            helper.must_run()
             if number == 2:
                 continue
             if chance.randrange(4) == 0:
@@ -272,6 +290,7 @@ def main():
                 if machine.stream and chance.randrange(2):
                     machine.break_framing()
             except ConnectionError as error:
+                until_ended(helper)
                 sys.exit("the helper has left its VM: %s" % error)
             machine.go()
             lives += 1
