@@ -66,28 +66,34 @@ static struct iperf_order new_order(const struct run_test *test)
     return order;
 }
 
-/* Until it says that it listens, or has ended; a server that says nothing is used all the same. */
-static void wait_for_server(const struct capture *server)
+/* Until it says that it listens; a server that says nothing is used all the same. False: it has ended. */
+static bool wait_for_server(const struct capture *server)
 {
     double end = process_clock() + 15;
     struct pollfd wait = {.fd = server->fd, .events = POLLIN};
 
     while (poll(&wait, 1, 100) == 0 && process_clock() < end && !stop_wanted())
         continue;
+    return (wait.revents & POLLIN) || !(wait.revents & POLLHUP);
 }
 
-/* In the first guest; it ends by itself after one test. */
+/* In the first guest; it ends by itself after one test. A port that is taken is a failure: the cell's second try has
+ * another one. */
 static int start_server(const struct run_test *test, struct capture *server, char *reason, size_t size)
 {
-    char port[16];
+    char port[16], *unused = NULL;
     const char *const argv[] = {"iperf3", "-s", "-1", "-p", port, "--forceflush", NULL};
 
     snprintf(port, sizeof(port), "%u", test->port);
-    if (guest_exec(&test->guests[0], argv, server) == 0) {
-        wait_for_server(server);
-        return 0;
+    if (guest_exec(&test->guests[0], argv, server) < 0) {
+        text_format(reason, size, "cannot run vmnet-harness: %s", strerror(errno));
+        return -1;
     }
-    text_format(reason, size, "cannot run vmnet-harness: %s", strerror(errno));
+    if (wait_for_server(server))
+        return 0;
+    capture_finish(server, 5, &unused);
+    free(unused);
+    text_format(reason, size, "iperf3 cannot listen on port %s of the VM", port);
     return -1;
 }
 

@@ -410,14 +410,18 @@ YAML
     : >"$cell/host-to-vm.3.json"
     echo '{"error": "unable to connect"}' >"$cell/host-to-vm.4.json"
     mkfifo "$cell/host-to-vm.5.json"
+    truncate -s 1G "$cell/host-to-vm.6.json"
+    echo '{"end": {"sum_received": {"bits_per_second": NaN}}}' >"$cell/host-to-vm.7.json"
+    echo '{"end": {"sum_received": {"bits_per_second": "fast"}}}' >"$cell/host-to-vm.8.json"
+    echo '{"end": {"sum_received": {"bits_per_second": 1, "bits_per_second": 2}}}' >"$cell/host-to-vm.9.json"
     run --separate-stderr "$bench" report out
     assert_success
     local file
-    for file in 2 3 4 5; do
+    for file in 2 3 4 5 6 7 8 9; do
         [[ $stderr == *"skipped \"$cell/host-to-vm.$file.json\""* ]]
     done
     assert_line --regexp '^\| vmnet-helper vfkit #2 \| 10.2 \| 8.5 \| 13.8 \|$'
-    assert_line "4 result files could not be read and are left out."
+    assert_line "8 result files could not be read and are left out."
 }
 
 @test "the report is one page, and text in it is text" {
