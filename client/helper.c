@@ -1,5 +1,5 @@
 #include "helper.h"
-#include "privilege.h"
+#include "common/helper_privilege.h"
 #include "common/log.h"
 #include "common/own_path.h"
 #include "common/process.h"
@@ -63,7 +63,7 @@ int client_helper_find(struct client_helper *helper)
     }
     if (check_program(helper->path) < 0)
         return -1;
-    if (!client_needs_sudo(helper->path))
+    if (!helper_needs_sudo(helper->path))
         return 0;
     helper->sudo = sudo_find();
     if (!helper->sudo) {

@@ -7,6 +7,7 @@
 #include "harness/doctor_system.h"
 #include "harness/message.h"
 #include "common/file.h"
+#include "common/helper_privilege.h"
 #include "common/text.h"
 
 #include <errno.h>
@@ -69,6 +70,11 @@ void doctor_accelerator(struct report *report, enum accelerator found, const cha
 
 static void check_privilege(struct report *report, const char *helper)
 {
+    if (geteuid() != 0 && !helper_needs_sudo(helper)) {
+        report_fine(report, "privilege", "%s has CAP_NET_ADMIN: it joins networks that root keeps up, and makes none",
+                    helper);
+        return;
+    }
     if (geteuid() != 0) {
         doctor_sudo_ask(report, helper);
         return;

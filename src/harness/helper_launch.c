@@ -2,6 +2,7 @@
 #include "harness/interrupt.h"
 #include "harness/message.h"
 #include "common/file.h"
+#include "common/helper_privilege.h"
 #include "common/own_path.h"
 #include "common/process.h"
 #include "common/text.h"
@@ -24,7 +25,7 @@ int helper_words(const struct vm *vm, const struct config *config, int network_f
 
     if (own_sibling("vmnet-helper", path, sizeof(path)) < 0)
         return message_error("cannot find the programs: %s", strerror(errno));
-    if (geteuid() != 0) {
+    if (helper_needs_sudo(path)) {
         words_add(words, "sudo");
         words_add(words, "--non-interactive");
         words_add(words, "--close-from=%d", notify_fd + 1);

@@ -31,6 +31,10 @@ static int from_user(struct identity *identity, const char *user)
         log_error("main", "unknown --user \"%s\": give the name of a user of this system", user);
         return -1;
     }
+    if (getuid() != 0 && entry->pw_uid != getuid()) {
+        log_error("main", "only root can become the --user \"%s\": leave it out, and the helper stays you", user);
+        return -1;
+    }
     *identity = (struct identity){entry->pw_uid, entry->pw_gid};
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "helper/network/macvtap.h"
 #include "helper/network/network.h"
 #include "helper/network/sysctl.h"
+#include "helper/network/visitor.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -93,8 +94,12 @@ static int open_all(struct interface *interface, const struct interface_config *
     char id[ID_TEXT_SIZE];
     struct network_port port = {name, id_format(config->id, id), mac, config->isolation};
 
-    if (network->mode == MODE_BRIDGED && shared_interface_find(network, socket) < 0)
+    if (visitor_is()) {
+        if (visitor_find(network, socket) < 0)
+            return -1;
+    } else if (network->mode == MODE_BRIDGED && shared_interface_find(network, socket) < 0) {
         return -1;
+    }
     bool macvtap = network->attachment == ATTACH_MACVTAP;
     if (network->attachment == ATTACH_USERSPACE && (config->tso || config->checksum_offload)) {
         log_error("interface", "%s is an Open vSwitch bridge with datapath netdev, which takes no super-frames and "
@@ -103,7 +108,7 @@ static int open_all(struct interface *interface, const struct interface_config *
     }
     if (!macvtap && (interface->fd = tap_make(name, config, socket)) < 0)
         return -1;
-    if (network_join(network, &port) < 0)
+    if ((visitor_is() ? visitor_join(network, socket, &port) : network_join(network, &port)) < 0)
         return -1;
     if (macvtap && (interface->fd = macvtap_open(socket, name, network->bridge, mac)) < 0)
         return -1;
@@ -128,11 +133,11 @@ struct interface *interface_start(const struct interface_config *config, struct 
         log_error("interface", "cannot open a netlink socket");
         goto failed;
     }
-    interface->fd = interface->wake = -1;
+    *interface = (struct interface){.fd = -1, .wake = -1, .keeper = {-1, -1}};
     mac_from_seed(config->id, ID_SIZE, mac);
     text_format(name, sizeof(name), "vmt%d", (int)getpid());
 
-    if (keeper_start(&interface->keeper, &network, name) < 0)
+    if (!visitor_is() && keeper_start(&interface->keeper, &network, name) < 0)
         goto failed;
     if (open_all(interface, config, &network, name, mac, socket) < 0) {
         interface_stop(interface);
@@ -273,6 +278,7 @@ void interface_stop(struct interface *interface)
         close(interface->fd);
     if (interface->wake >= 0)
         close(interface->wake);
-    keeper_stop(&interface->keeper);
+    if (interface->keeper.forwarder >= 0)
+        keeper_stop(&interface->keeper);
     free(interface);
 }

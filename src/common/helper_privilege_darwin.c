@@ -1,11 +1,11 @@
-#include "privilege.h"
+#include "common/helper_privilege.h"
 
 #include <stdlib.h>
 #include <sys/sysctl.h>
 #include <unistd.h>
 
 /* From macOS 26 vmnet serves every user. */
-bool client_needs_sudo(const char *path)
+bool helper_needs_sudo(const char *path)
 {
     char version[32] = "";
     size_t size = sizeof(version) - 1;
