@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         flows[i] = (struct packet){
             .version = kind & 1 ? 6 : 4, .protocol = 6, .vlan_tags = kind >> 1 & 1, .flow = (uint8_t)(kind >> 2 & 1),
             .dont_fragment = kind >> 3 & 1, .flags = 0x10, .option_size = kind & 16 ? 12 : 0, .payload = payload,
-            .payload_size = 1 + (int)(kind >> 5) * 200, .padding = kind & 4 ? 6 : 0,
+            .payload_size = 1 + (int)(kind >> 5 == 7 ? 1400 : (kind >> 5) * 30), .padding = kind & 4 ? 6 : 0,
         };
     }
     batch.count = 0;
