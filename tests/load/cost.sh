@@ -4,7 +4,7 @@
 #   sudo tests/load/cost.sh [helpers N...] [guests N...]      (default: helpers 1 10 50 guests 1 10)
 #
 # Rows for the tables of docs/scale.md. Memory is what goes when the process goes: its private pages
-# (/proc/PID/smaps_rollup). CPU is user and system time of all these processes over 20 seconds in which
+# (/proc/PID/smaps_rollup). CPU is time on a processor of all these processes over 10 seconds in which
 # nothing is asked of them, in percent of one processor. In a network namespace of its own.
 set -eu
 
@@ -12,8 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$root/$build ;; esac
 export VMNET_DATA="$root"
-seconds=20
-ticks=$(getconf CLK_TCK)
+seconds=10
 ns=load$$
 dir=$(mktemp -d /tmp/load.XXXXXX)
 VMNET_HOME=$dir/home
@@ -41,9 +40,10 @@ private() {
         awk -v count=$# '/^Private_/ { sum += $2 } END { printf "%.1f", sum / 1024 / count }'
 }
 
-# busy PID...: the clock ticks that they have used together.
+# busy PID...: the nanoseconds that they have used together. Clock ticks are too coarse for a process that wakes up once a
+# second.
 busy() {
-    for pid in "$@"; do sed 's/.*) //' "/proc/$pid/stat"; done | awk '{ sum += $12 + $13 } END { print sum }'
+    for pid in "$@"; do cat "/proc/$pid"/task/*/schedstat; done | awk '{ sum += $1 } END { printf "%.0f", sum }'
 }
 
 # idle PID...: what they use while nothing is asked of them, in percent of a processor.
@@ -51,7 +51,7 @@ idle() {
     before=$(busy "$@")
     sleep $seconds
     after=$(busy "$@")
-    echo "$before $after" | awk -v hz="$ticks" -v s=$seconds '{ printf "%.1f", ($2 - $1) / hz / s * 100 }'
+    echo "$before $after" | awk -v s=$seconds '{ printf "%.2f", ($2 - $1) / 1e9 / s * 100 }'
 }
 
 children() {
