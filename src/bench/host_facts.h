@@ -10,7 +10,8 @@
  * what is not known is left out. To be freed by cJSON_Delete(). */
 cJSON *host_facts(void);
 
-/* The processor's model, its frequency governor, whether /dev/kvm is there, passt's version: added where the system tells. */
+/* The processor's model, its frequency governor, whether /dev/kvm is there, passt's version: added where the system
+ * tells. */
 void host_facts_add_system(cJSON *facts);
 
 /* Can VMs of this driver run on this system at all? */

@@ -24,9 +24,10 @@ static void add_once(cJSON *list, const char *text)
 
     if (!*text)
         return;
-    cJSON_ArrayForEach(item, list)
+    cJSON_ArrayForEach(item, list) {
         if (!strcmp(item->valuestring, text))
             return;
+    }
     cJSON_AddItemToArray(list, cJSON_CreateString(text));
 }
 
@@ -89,8 +90,9 @@ static void add_host(struct report_facts *facts, cJSON *host)
         text_copy(facts->last, sizeof(facts->last), time);
     cJSON_DeleteItemFromObjectCaseSensitive(host, "time");
     bool is_new = cJSON_IsObject(host);
-    cJSON_ArrayForEach(known, facts->hosts)
+    cJSON_ArrayForEach(known, facts->hosts) {
         is_new &= !cJSON_Compare(known, host, true);
+    }
     if (is_new)
         cJSON_AddItemToArray(facts->hosts, host);
     else

@@ -66,6 +66,7 @@ static void write_bar(const struct chart_series *series, int row, int index, int
 static void write_picture(const struct chart *chart, FILE *out)
 {
     double scale = 85 / largest(chart);
+    bool many = chart->series_count > PALETTE_COUNT;
     int y = 0;
 
     fprintf(out, "<svg role=\"img\" height=\"%d\" xmlns=\"http://www.w3.org/2000/svg\"><title>",
@@ -78,8 +79,7 @@ static void write_picture(const struct chart *chart, FILE *out)
         fputs("</text>\n", out);
         y += GROUP;
         for (int i = 0; i < chart->series_count; i++, y += LINE)
-            write_bar(&chart->series[i], row, chart->series_count > PALETTE_COUNT ? chart->series[i].group : i, y, scale,
-                      out);
+            write_bar(&chart->series[i], row, many ? chart->series[i].group : i, y, scale, out);
     }
     fputs("</svg>\n", out);
 }
@@ -193,8 +193,9 @@ static void write_environment(const struct report *report, FILE *out)
     fputs("<h2>Environment</h2>\n", out);
     if (!facts->hosts->child)
         fputs("<p>The results do not tell of the machine they are from.</p>\n", out);
-    cJSON_ArrayForEach(host, facts->hosts)
+    cJSON_ArrayForEach(host, facts->hosts) {
         write_host(host, out);
+    }
     write_list("Guests:", facts->guests, out);
     write_list("vmnet-helper:", facts->builds, out);
     if (report->bad)
@@ -217,14 +218,17 @@ static void write_commands(const struct report_facts *facts, FILE *out)
     fputs("<h2>How to get these numbers</h2>\n", out);
     if (!facts->benches->child)
         write_code("", "./bench run FILE\n./bench path        # the path of frames alone", out);
-    cJSON_ArrayForEach(item, facts->benches)
+    cJSON_ArrayForEach(item, facts->benches) {
         write_code("", item->valuestring, out);
-    cJSON_ArrayForEach(item, facts->benchmarks)
+    }
+    cJSON_ArrayForEach(item, facts->benchmarks) {
         write_code("The benchmark file:", item->valuestring, out);
+    }
     if (facts->commands->child)
         fputs("<details><summary>Command lines that this ran</summary>\n", out);
-    cJSON_ArrayForEach(item, facts->commands)
+    cJSON_ArrayForEach(item, facts->commands) {
         write_code(item->string, item->valuestring, out);
+    }
     if (facts->commands->child)
         fputs("</details>\n", out);
 }

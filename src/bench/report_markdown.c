@@ -105,8 +105,9 @@ static void write_commands(const struct report_facts *facts, FILE *out)
     if (!facts->benches->child)
         fputs("\n    ./bench run FILE          # drivers x modes x VMs x tests\n"
               "    ./bench path              # the path of frames alone\n", out);
-    cJSON_ArrayForEach(item, facts->benches)
+    cJSON_ArrayForEach(item, facts->benches) {
         write_code(item->valuestring, out);
+    }
     cJSON_ArrayForEach(item, facts->benchmarks) {
         fputs("\nwith the benchmark file\n", out);
         write_code(item->valuestring, out);

@@ -12,7 +12,7 @@ static const char help[] =
     "usage: vmnet-bench run [--only PATTERN] [--resume] [--netns NAME] [--check] FILE\n"
     "\n"
     "Measure what the benchmark file describes: each network, driver, mode, number of VMs and test. FILE is a\n"
-    "path, or the name of one that comes with the program (full, quick, offloading, engine, linux, path).\n"
+    "path, or the name of one that comes with the program (full, quick, offloading, engine, linux, tiny, path).\n"
     "Results: OUTPUT/bench/<network>/<mode>-<driver[:tag]>-<vms>/<test>.json, further rounds <test>.2.json, ...\n"
     "\n"
     "      --only PATTERN  only cells whose name has a part that matches the shell pattern, e.g. host-qemu*vm-to-vm;\n"

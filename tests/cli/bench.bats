@@ -68,7 +68,7 @@ need_gnuplot() {
 
 @test "each benchmark that comes with the program is read" {
     local file
-    for file in full quick offloading engine linux path; do
+    for file in full quick offloading engine linux tiny path; do
         [ -e "$root/benchmarks/$file.yaml" ]
     done
     for file in "$root"/benchmarks/*.yaml; do

@@ -1,5 +1,5 @@
-# vmnet-bench run: networks beside vmnet-helper's guests - veth, and those that a command line makes - and several VMs
-# on one network. How fast they are is not asked here.
+# vmnet-bench run: networks beside vmnet-helper's guests - veth, and those that a command line makes. How fast they are
+# is not asked here; the ways of `bench path` are in bench_path.bats.
 load ../lib/common
 bats_require_minimum_version 1.5.0
 
@@ -67,24 +67,4 @@ networks:
     assert_line --regexp '^missing/host-namespace-1/host-to-vm +missing$'
     jq -e '.rounds["host-to-vm.json"] | .status == "failed" and (.reason | test("no-such-program is not installed"))' \
         out/bench/missing/host-namespace-1/run.json
-}
-
-@test "several VMs at once: their sum, and each one's own report" {
-    run --separate-stderr timeout 300 "$bin/vmnet-bench" path --quick --json --vms 1,2 --only 'helper-*/*vm-to-vm' \
-        --only 'helper-*/host-to-vm'
-    [ "$status" -eq 0 ] || { echo "$stderr"; false; }
-    jq -e '.helper.gbit_host_to_vm.median > 0 and .helper.gbit_vm_to_vm == null and
-           .["helper #2"].gbit_host_to_vm.median > 0 and .["helper #2"].gbit_vm_to_vm.median > 0' <<<"$output"
-    jq -e '.end.sum_received.bits_per_second and .bench == null' out/bench/path/host-helper-1/host-to-vm.json
-    jq -e '(.bench.streams | length) == 2 and
-           (([.bench.streams[].end.sum_received.bits_per_second] | add) - .end.sum_received.bits_per_second | fabs) < 1000' \
-        out/bench/path/host-helper-2/host-to-vm.json
-    # Two VMs are one pair, and so one report: iperf3's own.
-    jq -e '.end.sum_received.bits_per_second and .bench == null' out/bench/path/host-helper-2/vm-to-vm.json
-    command -v gnuplot >/dev/null || return 0
-    run "$bin/vmnet-bench" plot -o out scaling
-    assert_success
-    run cat out/plot/scaling/host.txt
-    assert_line --regexp '^  path helper #1 +[0-9.]+'
-    assert_line --regexp '^  path helper #2 +[0-9.]+'
 }

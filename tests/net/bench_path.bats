@@ -49,6 +49,26 @@ teardown() {
     refute_line --partial 'times the cable'
 }
 
+@test "several VMs at once: their sum, and each one's own report" {
+    run --separate-stderr timeout 300 "$bin/vmnet-bench" path --quick --json --vms 1,2 --only 'helper-*/*vm-to-vm' \
+        --only 'helper-*/host-to-vm'
+    [ "$status" -eq 0 ] || { echo "$stderr"; false; }
+    jq -e '.helper.gbit_host_to_vm.median > 0 and .helper.gbit_vm_to_vm == null and
+           .["helper #2"].gbit_host_to_vm.median > 0 and .["helper #2"].gbit_vm_to_vm.median > 0' <<<"$output"
+    jq -e '.end.sum_received.bits_per_second and .bench == null' out/bench/path/host-helper-1/host-to-vm.json
+    jq -e '(.bench.streams | length) == 2 and
+           (([.bench.streams[].end.sum_received.bits_per_second] | add) - .end.sum_received.bits_per_second | fabs) < 1000' \
+        out/bench/path/host-helper-2/host-to-vm.json
+    # Two VMs are one pair, and so one report: iperf3's own.
+    jq -e '.end.sum_received.bits_per_second and .bench == null' out/bench/path/host-helper-2/vm-to-vm.json
+    command -v gnuplot >/dev/null || return 0
+    run "$bin/vmnet-bench" plot -o out scaling
+    assert_success
+    run cat out/plot/scaling/host.txt
+    assert_line --regexp '^  path helper #1 +[0-9.]+'
+    assert_line --regexp '^  path helper #2 +[0-9.]+'
+}
+
 @test "an end in the middle keeps what is done, and leaves no process" {
     "$bin/vmnet-bench" path --rounds 100 --time 1 --only helper-1/host-to-vm >out.txt 2>err.txt 3>&- &
     local pid=$!
