@@ -446,6 +446,16 @@ remove_rule() {
     fi
 }
 
+# ---- The capability of the file (Linux), which an upgrade sets again: see libexec/vmnet-helper/capability
+
+capability() {
+    [ "$os" = linux ] && [ -f /etc/vmnet-helper/capability ] || return 0
+    as_root test -x "$prefix/libexec/vmnet-helper/capability" || return 0
+    case $(as_root "$prefix/libexec/vmnet-helper/capability" status) in
+    enabled*) as_root "$prefix/libexec/vmnet-helper/capability" "$1" ;;
+    esac
+}
+
 # ---- The two things it does
 
 install_all() {
@@ -466,6 +476,7 @@ install_all() {
         put_in_place
         say "vmnet-helper $version is installed in $prefix${present:+, in place of $present}."
     fi
+    capability refresh
     offer_rule
     say "Programs: $prefix/bin. Manual: man -M $prefix/share/man vmnet-helper"
 }
@@ -476,6 +487,7 @@ uninstall_all() {
     take_lock
     check_ours
     remove_rule
+    capability disable
     if [ ! -e "$prefix" ]; then
         say "vmnet-helper is not installed in $prefix."
         return

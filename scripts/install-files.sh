@@ -56,6 +56,24 @@ put_programs() {
     link vmnet-client bin/vmnet-run
 }
 
+# What is for Linux alone: the helper without sudo, and the unit that keeps a network up for that.
+put_linux() {
+    case ${OS:-$(uname -s)} in
+    Darwin|darwin) return 0 ;;
+    esac
+    put 755 "$here/packaging/libexec/capability" libexec/vmnet-helper/capability
+    sed "s|/opt/vmnet-helper/bin/|$prefix/bin/|g" "$here/packaging/systemd/vmnet-network.service" >"$list.sudoers"
+    put 644 "$list.sudoers" "$data/systemd/vmnet-network.service"
+}
+
+# The capability of the helper's file, if this installation has it: capability refresh, capability disable.
+capability() {
+    if [ -z "$destdir" ] && [ -x "$root/libexec/vmnet-helper/capability" ] && [ -f /etc/vmnet-helper/capability ] &&
+        "$root/libexec/vmnet-helper/capability" status | grep -q ^enabled; then
+        "$root/libexec/vmnet-helper/capability" "$1"
+    fi
+}
+
 put_data() {
     (cd "$here" && find benchmarks plots images -type f) | LC_ALL=C sort | while IFS= read -r file; do
         mode=644
@@ -124,6 +142,7 @@ install_all() {
     : >"$list.old"
     [ ! -f "$root/$manifest" ] || cat "$root/$manifest" >"$list.old"
     put_programs
+    put_linux
     put_data
     put_pages
     put_completions
@@ -131,6 +150,7 @@ install_all() {
     remove_files "$list.old" "$list"
     LC_ALL=C sort "$list" >"$list.sudoers"
     put 644 "$list.sudoers" "$manifest"
+    capability refresh
 }
 
 uninstall_all() {
@@ -138,6 +158,7 @@ uninstall_all() {
     list=$(mktemp "${TMPDIR:-/tmp}/vmnet-install.XXXXXX")
     trap 'rm -f "$list"' EXIT
     cat "$root/$manifest" >"$list"
+    capability disable
     remove_files "$list" /dev/null
 }
 
@@ -145,13 +166,15 @@ case ${1:-} in
 install)
     bin=$2 prefix=${3%/}
     check_prefix
-    root=${4:-}$prefix
+    destdir=${4:-}
+    root=$destdir$prefix
     install_all
     ;;
 uninstall)
     prefix=${2%/}
     check_prefix
-    root=${3:-}$prefix
+    destdir=${3:-}
+    root=$destdir$prefix
     uninstall_all
     ;;
 *)

@@ -53,7 +53,10 @@ user_prefix() {
 # The helper with which root keeps the shared network up.
 start_root() {
     mkdir -p "$dir/root"
-    start_helper root --socket "$dir/root/s" --keep
+    # As the unit that is installed for it does.
+    local options
+    read -r -a options <<<"$(sed -n 's/^ExecStart=[^ ]* //p' "$root/packaging/systemd/vmnet-network.service")"
+    start_helper root "${options[@]}" --socket "$dir/root/s"
 }
 
 # start_as_user NAME [OPTION...]

@@ -79,12 +79,18 @@ chroot "$root" setpriv --reuid=65534 --regid=65534 --clear-groups vmnet-helper -
 chroot "$root" env -u VMNET_DATA VMNET_HOME=/tmp/vmhome vmnet-harness image list
 chroot "$root" env -u VMNET_DATA vmnet-bench run --check quick
 chroot "$root" man -w vmnet-run >/dev/null
+# The capability instead of sudo: it outlives an upgrade, and goes with the package.
+chroot "$root" /usr/libexec/vmnet-helper/capability enable
+chroot "$root" sh -c 'dpkg -i /tmp/debs/vmnet-helper_*.deb' >>"$1/dpkg.log" 2>&1
+chroot "$root" getcap /usr/bin/vmnet-helper
+chroot "$root" stat -c "now %a %U:%G" /usr/bin/vmnet-helper
 chroot "$root" dpkg -P vmnet-helper-tools >>"$1/dpkg.log" 2>&1
 chroot "$root" vmnet-helper --selftest
 chroot "$root" dpkg -P vmnet-helper >>"$1/dpkg.log" 2>&1
 rm -rf "$root/tmp/debs" "$root/tmp/vmhome"
 echo "LEFT:"
 find "$1/layer/upper" -name '*vmnet*' ! -path '*/tmp/*'
+grep -s vmnet "$1/layer/upper/etc/group" "$1/layer/upper/var/lib/dpkg/statoverride" || true
 grep -rl '^Package: vmnet-helper' "$1/layer/upper/var/lib/dpkg/status" || true
 INSIDE
     run timeout 120 unshare --mount --pid --fork --kill-child sh "$place/inside" "$place"
@@ -93,6 +99,8 @@ INSIDE
     assert_line "version: v$(cat "$root/VERSION")"
     assert_line --partial "joined: ok"
     assert_line --partial tiny
+    assert_line "/usr/bin/vmnet-helper cap_net_admin=ep"
+    assert_line "now 750 root:vmnet"
     assert_equal "${lines[-1]}" "LEFT:"
 }
 

@@ -34,7 +34,8 @@ everything() {
         share/fish/vendor_completions.d/vmnet-{helper,client,run,harness,bench}.fish \
         share/zsh/site-functions/_vmnet-helper share/vmnet-helper/sudoers.d/vmnet-helper \
         share/vmnet-helper/benchmarks/quick.yaml share/vmnet-helper/plots/drivers.yaml \
-        share/vmnet-helper/images/tiny/build; do
+        share/vmnet-helper/images/tiny/build share/vmnet-helper/systemd/vmnet-network.service \
+        libexec/vmnet-helper/capability; do
         [ -r "$place/a/$file" ] || fail "missing: $file"
     done
     [ -x "$place/a/share/vmnet-helper/images/tiny/build" ]
@@ -138,4 +139,20 @@ everything() {
     run grep -v '^#' "$place/a/share/vmnet-helper/sudoers.d/vmnet-helper"
     assert_output "%vmnet ALL=(root) NOPASSWD: NOSETENV: $place/a/bin/vmnet-helper
 Defaults!$place/a/bin/vmnet-helper closefrom_override"
+}
+
+@test "the unit that keeps a network up starts the installed helper, and is one that systemd takes" {
+    install_to "$place/a"
+    local unit=$place/a/share/vmnet-helper/systemd/vmnet-network.service
+    grep -q "^ExecStart=$place/a/bin/vmnet-helper --socket /run/vmnet-network/socket --keep " "$unit"
+    command -v systemd-analyze >/dev/null || skip "needs systemd-analyze"
+    run systemd-analyze verify "$unit"
+    assert_success
+    refute_output --partial vmnet-network
+}
+
+@test "what is for Linux alone is not in an archive for macOS" {
+    OS=darwin env -u MAKEFLAGS "$root/scripts/install-files.sh" install "$bin" /opt/v "$place/mac"
+    [ ! -e "$place/mac/opt/v/libexec" ]
+    [ ! -e "$place/mac/opt/v/share/vmnet-helper/systemd" ]
 }

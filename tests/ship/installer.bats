@@ -405,8 +405,17 @@ PYTHON
     run inside env -u VMNET_DATA VMNET_HOME="$place/home" /opt/vmnet-helper/bin/vmnet-harness image list
     assert_success
     assert_output --partial tiny
+    # The capability of the file is there after an upgrade too, and goes with the rest.
+    inside /opt/vmnet-helper/libexec/vmnet-helper/capability enable
+    run installer --force
+    assert_success
+    run inside getcap /opt/vmnet-helper/bin/vmnet-helper
+    assert_output --partial "cap_net_admin=ep"
     run installer --uninstall
     assert_success
     run inside ls -A /opt
     assert_output ""
+    [ ! -e "$place/etc/vmnet-helper" ]
+    run inside getent group vmnet
+    assert_failure
 }
