@@ -45,6 +45,9 @@ HARDEN_CPU := $(HARDEN_$(shell uname -m))
 HELPER_LIBS :=
 TOOL_PKGS := libcjson yaml-0.1 libcurl nettle
 NETWORK  := $(wildcard src/helper/network/*.c)
+# The archives need each other; Apple's linker looks into all of them anyway.
+GROUP_BEGIN := -Wl,--start-group
+GROUP_END := -Wl,--end-group
 endif
 # `make SANDBOX=none CFLAGS='-g -fsanitize=address'`: a sanitizer's runtime needs more system calls.
 SANDBOX  ?= $(SYSTEM)

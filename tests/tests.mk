@@ -9,8 +9,11 @@ LIBRARIES := $(BUILD)/lib/libhelper.a $(BUILD)/lib/libclient.a $(BUILD)/lib/libh
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARIES)
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< \
-		-Wl,--start-group $(LIBRARIES) -Wl,--end-group -lcmocka \
-		$(call pkg_libs,$(sort $(HELPER_PKGS) $(TOOL_PKGS))) -lm
+		$(GROUP_BEGIN) $(LIBRARIES) $(GROUP_END) -lcmocka \
+		$(call pkg_libs,$(sort $(HELPER_PKGS) $(TOOL_PKGS))) $(HELPER_LIBS) -lm
+
+.PHONY: units
+units: $(UNIT_BIN)
 
 # Small programs that play a part in the tests: a VM's end of the socket, a caller.
 TOOL_BIN := $(patsubst tests/lib/%.c,$(BUILD)/tests/bin/%,$(wildcard tests/lib/*.c))

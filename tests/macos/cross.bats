@@ -153,6 +153,13 @@ Signed-By: /k.gpg"
     done
 }
 
+@test "the unit tests compile and link for a Mac" {
+    run make -C "$root" BUILD="$build" macos-units
+    [ "$status" -eq 0 ] || { grep -E 'error|undefined' <<<"$output" | head -n 30 >&2; return 1; }
+    run llvm objdump --macho --private-header "$cross/arm64/tests/unit/test_doctor_mac"
+    assert_output --regexp 'MH_MAGIC_64 +ARM64'
+}
+
 @test "a function that vmnet does not have does not compile" {
     printf '#include <vmnet/vmnet.h>\nint main(void) { return vmnet_make_coffee(1); }\n' >"$BATS_TEST_TMPDIR/coffee.c"
     zig=$("$root/tests/macos/toolchain.sh" "$cross")

@@ -257,7 +257,8 @@ ends_when_asked_again() {
     run jq -r '.status, (.found | keys[])' <<<"${lines[-1]}"
     assert_output "0
 address
-gateway"
+gateway
+ping"
 }
 
 @test "privilege is given up for good" {

@@ -3,7 +3,8 @@
 #
 # - cJSON and libyaml, built from Debian's source packages for both kinds of Mac, as archives. Where apt has no
 #   sources to give, text stubs (.tbd) with the symbols of Debian's libraries stand in, and FOLDER/stubs says why.
-# - libcurl is part of macOS: a text stub and Debian's headers, which are the same on every system.
+# - libcurl is part of macOS, cmocka is for the tests only: text stubs and Debian's headers, which are the same on
+#   every system.
 #
 #   tests/macos/libraries.sh FOLDER ZIG
 set -eu
@@ -89,6 +90,7 @@ else
     stub cjson /opt/homebrew/opt/cjson/lib/libcjson.1.dylib
     stub yaml /opt/homebrew/opt/libyaml/lib/libyaml-0.2.dylib
 fi
-headers curl
+headers curl cmocka.h
 stub curl /usr/lib/libcurl.4.dylib
+stub cmocka /opt/homebrew/opt/cmocka/lib/libcmocka.0.dylib
 touch "$folder/done"

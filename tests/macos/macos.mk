@@ -68,6 +68,11 @@ macos-x86_64: $(CROSS)/libraries/done
 	@ARCH=x86_64 $(CROSS_MAKE) BUILD=$(CROSS)/x86_64 CC="$(CROSS_ZIG) cc -target x86_64-macos.13.0"
 macos-cross: macos-arm64 macos-x86_64
 
+# The unit tests too, as far as a linker can tell.
+.PHONY: macos-units
+macos-units: macos-arm64
+	@ARCH=arm64 $(CROSS_MAKE) BUILD=$(CROSS)/arm64 CC="$(CROSS_ZIG) cc -target aarch64-macos.13.0" units
+
 # ---- On a Mac ----
 
 ## make sign         macOS 26: sign the helper so that it needs no root

@@ -18,7 +18,8 @@ import time
 HELPER = os.environ["HELPER"]
 DIR = os.environ["DIR"]
 LIMIT = 30  # seconds: generous, nothing is measured here
-GATEWAY = "192.168.105.1"
+GATEWAY = os.environ.get("GATEWAY", "192.168.105.1")  # of the shared network; macOS chooses it
+IS_MAC = sys.platform == "darwin"
 MAGIC = b"VFKT"
 
 
@@ -35,6 +36,9 @@ def wait_for(what, condition):
 
 
 def is_gone(pid):
+    if IS_MAC:
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], stdout=subprocess.PIPE, text=True, check=False)
+        return state.stdout.strip()[:1] in ("", "Z")
     try:
         with open("/proc/%d/stat" % pid) as stat:
             return stat.read().rsplit(") ", 1)[1][0] == "Z"
@@ -100,7 +104,9 @@ def stop(child, number=signal.SIGTERM):
 
 
 def bridges():
-    """Names of the bridges in the namespace: none are left when the last helper is gone."""
+    """Names of the bridges in the namespace: none are left when the last helper is gone. macOS sees to its own."""
+    if IS_MAC:
+        return []
     links = subprocess.check_output(["ip", "-j", "link", "show", "type", "bridge"])
     return [link["ifname"] for link in json.loads(links or "[]") if "ifname" in link]
 
@@ -117,7 +123,7 @@ def checksum(data):
 class Guest:
     """A VM's end of the cable, with one MAC and one IPv4 address."""
 
-    def __init__(self, sock, mac="92:c9:52:b7:6c:08", address="192.168.105.77"):
+    def __init__(self, sock, mac="92:c9:52:b7:6c:08", address=GATEWAY.rpartition(".")[0] + ".77"):
         self.sock = sock
         self.mac = bytes.fromhex(mac.replace(":", ""))
         self.address = socket.inet_aton(address)

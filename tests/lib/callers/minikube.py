@@ -39,8 +39,9 @@ def use_network():
 
 
 def process_name():
-    with open(PID_FILE) as pid_file, open("/proc/%s/comm" % pid_file.read()) as comm:
-        return comm.read().strip()
+    with open(PID_FILE) as pid_file:
+        name = subprocess.check_output(["ps", "-o", "comm=", "-p", pid_file.read()], text=True)
+    return os.path.basename(name.strip())  # macOS has the whole path
 
 
 def version():
