@@ -9,6 +9,8 @@
 
 enum { STATE_SIZE_MAX = 65536 };
 
+#define SECONDS_MAX (1L << 50)
+
 static void read_text(const cJSON *object, const char *key, char *out, size_t size)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -17,18 +19,20 @@ static void read_text(const cJSON *object, const char *key, char *out, size_t si
         text_copy(out, size, item->valuestring);
 }
 
-static long read_long(const cJSON *object, const char *key)
+/* 0 for what is no number from 0 to max, which a double must hold exactly. */
+static long read_long(const cJSON *object, const char *key, long max)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
-    return cJSON_IsNumber(item) ? (long)item->valuedouble : 0;
+    bool good = cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble <= (double)max;
+    return good ? (long)item->valuedouble : 0;
 }
 
 static void read_identity(const cJSON *object, const char *key, struct identity *identity)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
-    identity->pid = (pid_t)read_long(item, "pid");
+    identity->pid = (pid_t)read_long(item, "pid", INT_MAX);
     read_text(item, "start", identity->start, sizeof(identity->start));
     /* Never signal a group or everything because of a file. */
     if (identity->pid < 2)
@@ -56,8 +60,8 @@ int vm_state_read(struct state *state, const char *path)
     read_text(root, "mac", state->mac, sizeof(state->mac));
     read_text(root, "run_dir", state->run_dir, sizeof(state->run_dir));
     read_text(root, "provisioned", state->provisioned, sizeof(state->provisioned));
-    state->created = read_long(root, "created");
-    state->started = read_long(root, "started");
+    state->created = read_long(root, "created", SECONDS_MAX);
+    state->started = read_long(root, "started", SECONDS_MAX);
     read_identity(root, "helper", &state->helper);
     read_identity(root, "machine", &state->machine);
     cJSON_Delete(root);
