@@ -80,8 +80,7 @@ macos-units: macos-arm64
 sign: $(BUILD)/bin/vmnet-helper
 	codesign --force --sign - --entitlements packaging/entitlements.plist $<
 
-## make check-mac    on a Mac, as root before macOS 26: build, sign, and probe every mode
+## make check-mac    on a Mac: build, sign, probe every mode, play every caller; writes mac-report.txt
 .PHONY: check-mac
 check-mac:
-	tests/macos/runner/build.sh
-	tests/macos/runner/modes.sh
+	tests/macos/runner/report.sh

@@ -211,6 +211,29 @@ brew uninstall"
     assert_output --partial "usage"
 }
 
+@test "report.sh: one file with all steps, and a failure that does not end it" {
+    copy_tree
+    for script in build modes caller; do
+        printf '#!/bin/sh\necho "%s $*"\n[ "$*" != lima ]\n' $script >"$tree/tests/macos/runner/$script.sh"
+    done
+    printf '#!/bin/sh\necho "bench $*"\n' >"$tree/bench"
+    chmod +x "$tree/bench"
+    stand_in vfkit :
+    run env PATH="$tools_dir:$PATH" "$tree/tests/macos/runner/report.sh" "$BATS_TEST_TMPDIR/report"
+    assert_failure 1
+    assert_line "FAILED: tests/macos/runner/caller.sh lima"
+    assert_equal "$(grep -c FAILED <<<"$output")" 1
+    run grep -E '^(build|modes|caller|bench|FAILED)' "$BATS_TEST_TMPDIR/report"
+    assert_line --index 0 "build "
+    assert_line "caller readme"
+    assert_line "bench run benchmarks/quick.yaml"
+    assert_line --partial "FAILED"
+    # Those of the workflow, all of them.
+    for caller in $(query 'doc["jobs"]["caller"]["strategy"]["matrix"]["caller"]'); do
+        assert_line "caller $caller"
+    done
+}
+
 @test "guests.sh: a guest under each driver, and the quick benchmark, whose results are kept" {
     copy_tree
     for command in brew; do
