@@ -9,8 +9,8 @@ struct keeper {
     int ended;     /* read end: end of file when the keeper has ended */
 };
 
-/* Start one, before the network is joined: what is not joined needs no leaving.
- * Returns 0, or -1 (logged). */
+/* Start one, before the network is joined: what is not joined needs no leaving. It is ready, with its privileges
+ * dropped, when this returns. Returns 0, or -1 (logged). */
 int keeper_start(struct keeper *keeper, const struct network *network, const char *tap);
 
 /* Have it leave the network and wait for that, for at most 5 s. Needs no privilege, and no system

@@ -36,9 +36,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { STOP_MS = 5000, PAUSE_MS = 500 };
+enum { STOP_MS = 5000, PAUSE_MS = 500, LEAVE_ATTEMPTS = 20, LEAVE_PAUSE_MS = 100 };
 
 static void ignore_signals(void)
 {
@@ -62,9 +63,10 @@ static bool place_descriptors(int forwarder, int ended)
     if (null < 0 || (forwarder = fcntl(forwarder, F_DUPFD, 8)) < 0 || (ended = fcntl(ended, F_DUPFD, 8)) < 0)
         return false;
     for (int fd = 0; fd < 3; fd++)
-        dup2(null, fd);
-    dup2(forwarder, 3);
-    dup2(ended, 4);
+        if (dup2(null, fd) < 0)
+            return false;
+    if (dup2(forwarder, 3) < 0 || dup2(ended, 4) < 0)
+        return false;
     fcntl(3, F_SETFD, FD_CLOEXEC);
     fcntl(4, F_SETFD, FD_CLOEXEC);
     descriptors_close_from(5);
@@ -149,19 +151,52 @@ static void wait_for_end(int pipe, const struct network *network)
     }
 }
 
+/* The system may be short of something for a moment: nobody comes after us. */
+static int leave(const struct network *network, const char *tap)
+{
+    const struct timespec pause = {.tv_nsec = LEAVE_PAUSE_MS * 1000000};
+    struct network leaving = *network;
+
+    for (int attempt = 0; attempt < LEAVE_ATTEMPTS; attempt++) {
+        if (network_leave(&leaving, tap) == 0)
+            return 0;
+        nanosleep(&pause, NULL);
+    }
+    return 1;
+}
+
+/* Tell the forwarder that its network will be left, whatever comes. */
+static bool say_ready(int ended)
+{
+    ssize_t written;
+
+    while ((written = write(ended, "", 1)) < 0 && errno == EINTR)
+        ;
+    return written == 1;
+}
+
 static void keep(const struct network *network, const char *tap, int forwarder, int ended)
 {
-    struct network leaving = *network;
     uid_t other = other_user(network);
 
     setsid();
     prctl(PR_SET_NAME, "vmnet-keeper", 0, 0, 0);
     ignore_signals();
     umask(022);
-    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges(other))
+    if (!place_descriptors(forwarder, ended) || chdir("/") < 0 || !drop_privileges(other) || !say_ready(4))
         _exit(1);
-    wait_for_end(3, &leaving);
-    _exit(network_leave(&leaving, tap) < 0 ? 1 : 0);
+    wait_for_end(3, network);
+    _exit(leave(network, tap));
+}
+
+static bool is_ready(int ended)
+{
+    ssize_t count;
+    char byte;
+
+    while ((count = read(ended, &byte, 1)) < 0 && errno == EINTR)
+        ;
+    return count == 1;
 }
 
 int keeper_start(struct keeper *keeper, const struct network *network, const char *tap)
@@ -182,9 +217,13 @@ int keeper_start(struct keeper *keeper, const struct network *network, const cha
     close(ended[1]);
     keeper->forwarder = forwarder[1];
     keeper->ended = ended[0];
-    if (pid > 0)
+    if (pid < 0)
+        log_error("interface", "cannot start the process that cleans up: %s", strerror(errno));
+    else if (is_ready(ended[0]))
         return 0;
-    log_error("interface", "cannot start the process that cleans up: %s", strerror(errno));
+    else
+        log_error("interface", "the process that cleans up cannot give up its privileges: is the system out of memory or "
+                  "descriptors?");
     keeper_stop(keeper);
     return -1;
 }

@@ -88,6 +88,8 @@ ERRORS = {
     "close_range": ["ENOSYS", "EINTR"],
     "pidfd_open": ["EMFILE", "ENOMEM"],
     "pidfd_send_signal": ["EPERM"],
+    "chdir": ["EACCES", "ENOMEM"],
+    "execve": ["ENOMEM", "EACCES"],
 }
 
 # Calls that are seen, and why none of them is made to fail here.
@@ -95,7 +97,7 @@ BEFORE = "the program's start: the loader, before any code of ours"
 NEVER = "it cannot fail"
 LIBRARY = "only the C library calls it, and answers for it"
 EXEMPT = {
-    "execve": BEFORE, "access": BEFORE, "arch_prctl": BEFORE, "set_tid_address": BEFORE, "pread64": BEFORE,
+    "access": BEFORE, "arch_prctl": BEFORE, "set_tid_address": BEFORE, "pread64": BEFORE,
     "set_robust_list": LIBRARY, "rseq": LIBRARY, "brk": LIBRARY, "mprotect": LIBRARY, "munmap": NEVER,
     "madvise": LIBRARY, "futex": LIBRARY, "getrandom": LIBRARY, "lseek": LIBRARY, "restart_syscall": LIBRARY,
     "getpid": NEVER, "gettid": NEVER, "getuid": NEVER, "geteuid": NEVER, "getgid": NEVER, "getegid": NEVER,
@@ -107,14 +109,34 @@ EXEMPT = {
     "statfs": LIBRARY, "fstatfs": LIBRARY, "fchmod": "of a file that is ours",
 }
 
+# Of the keeper and of the children.
+SERVANTS_EXEMPT = {
+    "mkdir": "as mkdirat", "rmdir": "as unlinkat", "setsid": NEVER, "setfsuid": NEVER, "rt_sigpending": NEVER, "getresuid": NEVER,
+    "recvfrom": "only where a route changes meanwhile, and its content means nothing", "ioctl": LIBRARY,
+    "pidfd_send_signal": "the keeper tells by its status, and the next start removes what it left",
+}
+
+# Each role's own.
+ROLE_EXEMPT = (
+    {"execve": BEFORE},
+    {},
+    {"newfstatat": LIBRARY, "read": LIBRARY, "mmap": LIBRARY},
+)
+
 NAME = 32
-HEAD = NAME + 4 * 4
+HEAD = NAME + 5 * 4
 PLAN_SIZE = HEAD + 128 * (NAME + 4)
 
 
-def write_plan(path, call="", error=0, nth=0):
+# The helper's processes, as the shim numbers them. A child is one until it becomes another program: dnsmasq, before it
+# is that, and those in which libnftables works, the helper's and the keeper's.
+HELPER, KEEPER, CHILD = range(3)
+ROLES = ("helper", "keeper", "child")
+
+
+def write_plan(path, role=HELPER, call="", error=0, nth=0):
     with open(path, "wb") as file:
-        file.write(struct.pack("=32siIII", call.encode(), error, nth, 0, 0).ljust(PLAN_SIZE, b"\0"))
+        file.write(struct.pack("=32siIIIi", call.encode(), error, nth, 0, 0, role).ljust(PLAN_SIZE, b"\0"))
 
 
 def read_plan(path):
@@ -253,10 +275,10 @@ def check_end(place, child, call):
         raise Failure("left: %s" % place.left()) from failure
 
 
-def run(place, call="", error=0, nth=0):
+def run(place, role=HELPER, call="", error=0, nth=0):
     """One life of the helper with one fault. Returns (was it there?, counts)."""
     plan = place.path("plan")
-    write_plan(plan, call, error, nth)
+    write_plan(plan, role, call, error, nth)
     child = place.start(["env", "LD_PRELOAD=" + place.shim, "FAULT=" + plan])
     try:
         wait_for(lambda: place.has_spoken() or child.poll() is not None, "the JSON line, or the end")
@@ -271,11 +293,11 @@ def run(place, call="", error=0, nth=0):
 
 
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)(?:\(| resumed)")
-THREAD = re.compile(r"^(\d+) .*CLONE_THREAD.*= (\d+)$|^(\d+) <\.\.\. clone3? resumed>.*= (\d+)$")
+BIRTH = re.compile(r"^(\d+) +(?:<\.\.\. )?(?:clone3?|v?fork)(?:\(| resumed).* = (\d+)$")
 
 
 def seen_by_strace(place):
-    """The system calls of the helper and its threads, not of the programs that it starts."""
+    """For each role, the system calls that its processes make; not of the programs that they become."""
     trace = place.path("trace")
     child = place.start(["strace", "-f", "-qq", "-o", trace])
     wait_for(place.has_spoken, "the JSON line under strace")
@@ -285,19 +307,34 @@ def seen_by_strace(place):
         sock.connect(place.path("s"))
         find_gateway(sock, child)
         threads = set(os.listdir("/proc/%d/task" % helper))
+        with open("/proc/%d/task/%d/children" % (helper, helper), encoding="ascii") as file:
+            keeper = file.read().split()[0]
         os.kill(helper, 15)
         child.wait(LIMIT)
-    calls = {}
-    with open(trace, errors="replace") as file:
-        for line in file:
-            match = CALL.match(line)
-            if match and match[1] in threads:
-                calls[match[2]] = calls.get(match[2], 0) + 1
     wait_for(lambda: not place.left(), "nothing left", 15)
-    return calls
+    with open(trace, errors="replace") as file:
+        lines = file.read().splitlines()
+    parents = {match[2]: match[1] for match in map(BIRTH.match, lines) if match}
+    others = {line.split()[0] for line in lines if " execve(" in line} - threads
+    foreign = {pid for pid in parents if parents[pid] in others}
+    while True:
+        more = {pid for pid in parents if parents[pid] in foreign} - foreign
+        if not more:
+            break
+        foreign |= more
+    seen, became = [{}, {}, {}], set()
+    for line in lines:
+        match = CALL.match(line)
+        if not match or match[1] in foreign or match[1] in became:
+            continue
+        role = HELPER if match[1] in threads else KEEPER if match[1] == keeper else CHILD
+        seen[role][match[2]] = seen[role].get(match[2], 0) + 1
+        if match[2] == "execve" and role == CHILD:
+            became.add(match[1])
+    return seen
 
 
-def pairs(seen, counts, spread):
+def pairs(role, seen, counts, spread):
     for call in sorted(seen):
         if call not in ERRORS:
             continue
@@ -305,14 +342,14 @@ def pairs(seen, counts, spread):
         occurrences = sorted({1 + (most - 1) * i // max(spread - 1, 1) for i in range(spread)} if most else ())
         for name in ERRORS[call]:
             for nth in occurrences:
-                yield call, name, nth
+                yield role, call, name, nth
 
 
 def attempt(places, case):
-    call, name, nth = case
+    role, call, name, nth = case
     place = places.get()
     try:
-        hit, _ = run(place, call, SHORT if name == "SHORT" else getattr(errno, name), nth)
+        hit, _ = run(place, role, call, SHORT if name == "SHORT" else getattr(errno, name), nth)
         return case, hit, None
     except (Failure, OSError, subprocess.SubprocessError) as failure:
         text = "%s\n%s" % (failure, "".join("      " + line + "\n" for line in place.log().splitlines()[-6:]))
@@ -331,6 +368,7 @@ def main():
     parser.add_argument("--spread", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--call", help="only this one")
+    parser.add_argument("--role", choices=ROLES, help="only its calls")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     options.helper, options.shim = os.path.abspath(options.helper), os.path.abspath(options.shim)
@@ -342,24 +380,30 @@ def main():
             all_places.append(Place(number, options.helper, options.shim))
         first = all_places[0]
         seen = seen_by_strace(first)
-        forgotten = [call for call in seen if call not in ERRORS and call not in EXEMPT]
-        _, counts = run(first)
-        forgotten += [call + " (the shim does not see it)" for call in seen if call in ERRORS and call not in counts]
+        forgotten, cases = [], []
+        for role, calls in enumerate(seen):
+            exempt = {**EXEMPT, **ROLE_EXEMPT[role], **({} if role == HELPER else SERVANTS_EXEMPT)}
+            _, counts = run(first, role)
+            forgotten += ["%s of the %s" % (call, ROLES[role]) for call in calls if call not in ERRORS and call not in exempt]
+            forgotten += ["%s of the %s (the shim does not see it)" % (call, ROLES[role]) for call in calls
+                          if call in ERRORS and call not in exempt and not counts.get(call)]
+            wanted = {call for call in calls if call not in exempt}
+            cases += [case for case in pairs(role, wanted, counts, options.spread)
+                      if options.call in (None, case[1]) and options.role in (None, ROLES[role])]
         for place in all_places:
             places.put(place)
-        cases = [case for case in pairs(seen, counts, options.spread) if options.call in (None, case[0])]
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for case, hit, text in pool.map(lambda case: attempt(places, case), cases):
                 tried += 1
                 there += hit
                 failed += text is not None
                 if text or options.verbose:
-                    print("%s %s, occurrence %d: %s" % (*case, text or "ok"), flush=True)
+                    print("%s: %s %s, occurrence %d: %s" % (ROLES[case[0]], *case[1:], text or "ok"), flush=True)
     finally:
         for place in all_places:
             place.remove()
-    print("%d system calls seen, %d of them made to fail; %d faults tried, %d happened, %d failed"
-          % (len(seen), len({case[0] for case in cases}), tried, there, failed))
+    print("%s system calls of helper, keeper and children seen, %d of them made to fail; %d faults tried, %d happened, "
+          "%d failed" % (" + ".join(str(len(calls)) for calls in seen), len({case[:2] for case in cases}), tried, there, failed))
     for call in forgotten:
         print("forgotten: " + call + ": add it to ERRORS and the shim, or to EXEMPT with a reason")
     return 1 if failed or forgotten or not there else 0

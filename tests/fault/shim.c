@@ -4,8 +4,8 @@
  *
  * FILE is a struct plan, which this maps: the helper keeps no descriptor but its own, and may open none
  * later. Calls are counted by the name of the system call; the one that the plan names fails, the
- * nth time, once, with an errno, or does less than asked. Children have no faults: they are other
- * programs. */
+ * nth time, once, with an errno, or does less than asked. The plan is for one of the helper's processes: itself,
+ * the keeper (its first child), or the other children, until they become another program. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -37,7 +38,7 @@
     X(setgroups) X(setresuid) X(setresgid) X(setuid) X(prctl) X(capset) X(unlinkat) X(unlink) X(mkdirat)               \
     X(newfstatat) X(prlimit64) X(clock_nanosleep) X(wait4) X(readlink) X(faccessat2) X(getdents64) X(ftruncate)         \
     X(landlock_create_ruleset) X(landlock_add_rule) X(landlock_restrict_self) X(close_range) X(pidfd_open)             \
-    X(pidfd_send_signal) X(seccomp) X(pselect6)
+    X(pidfd_send_signal) X(seccomp) X(pselect6) X(chdir) X(execve)
 
 enum call {
 #define NUMBER(name) CALL_##name,
@@ -47,12 +48,15 @@ enum call {
 
 enum { NAME_SIZE = 32, SHORT = -1 };
 
+enum role { HELPER, KEEPER, CHILD };
+
 struct plan {
     char target[NAME_SIZE]; /* empty: only count */
     int error;              /* SHORT: do less than asked */
     unsigned nth;           /* from 1 */
     atomic_uint hit;        /* the fault has happened */
     unsigned calls;         /* how many there are below */
+    int role;               /* enum role */
     struct {
         char name[NAME_SIZE];
         atomic_uint count;
@@ -60,7 +64,7 @@ struct plan {
 };
 
 static struct plan *plan;
-static pid_t owner;
+static enum role role;
 static int target = -1;
 
 __attribute__((constructor)) static void start(void)
@@ -86,14 +90,13 @@ __attribute__((constructor)) static void start(void)
         if (strcmp(names[i], mine->target) == 0)
             target = i;
     }
-    owner = getpid();
     plan = mine;
 }
 
 /* Is it this call's turn? 0: no; an errno, or SHORT. */
 static int turn(enum call call)
 {
-    if (!plan || getpid() != owner)
+    if (!plan || (int)role != plan->role)
         return 0;
     unsigned count = atomic_fetch_add(&plan->call[call].count, 1) + 1;
     if ((int)call != target || count != plan->nth)
@@ -182,6 +185,7 @@ WRAP(int, flock, flock, (int fd, int operation), fd, operation)
 WRAP(int, ftruncate, ftruncate, (int fd, off_t size), fd, size)
 WRAP(int, unlink, unlink, (const char *path), path)
 WRAP(int, unlinkat, unlinkat, (int folder, const char *path, int flags), folder, path, flags)
+WRAP(int, unlinkat, rmdir, (const char *path), path)
 WRAP(int, mkdirat, mkdir, (const char *path, mode_t mode), path, mode)
 WRAP(int, mkdirat, mkdirat, (int folder, const char *path, mode_t mode), folder, path, mode)
 WRAP(int, newfstatat, fstat, (int fd, struct stat *status), fd, status)
@@ -260,7 +264,25 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 
 /* ---- Processes, memory, privileges ---- */
 
-WRAP(pid_t, clone, fork, (void), )
+pid_t fork(void)
+{
+    static pid_t (*real)(void);
+    static int forks;
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "fork");
+    if (fails(CALL_clone))
+        return -1;
+    bool first = role == HELPER && forks++ == 0;
+    pid_t pid = real();
+    if (pid == 0)
+        role = first ? KEEPER : CHILD;
+    return pid;
+}
+
+WRAP(int, chdir, chdir, (const char *path), path)
+WRAP(int, execve, execve, (const char *path, char *const arguments[], char *const environment[]), path, arguments,
+     environment)
 WRAP(int, setgroups, setgroups, (size_t count, const gid_t *groups), count, groups)
 WRAP(int, setresuid, setresuid, (uid_t r, uid_t e, uid_t s), r, e, s)
 WRAP(int, setresgid, setresgid, (gid_t r, gid_t e, gid_t s), r, e, s)

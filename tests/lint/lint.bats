@@ -88,3 +88,13 @@ sh_files() {
         done'
     assert_output ""
 }
+
+# The tables that map what is asked for to tests: `tests/FILE`: "a part of its title".
+@test "each test that the tables of threat-model.md and tests/compat/README.md name is there" {
+    local file title
+    grep -ohE '`tests/[^`]+`: "[^"]+"' docs/threat-model.md tests/compat/README.md >"$BATS_TEST_TMPDIR/named"
+    while IFS='`"' read -r _ file _ title _; do
+        grep -qF -- "$title" "$file" || fail "$file has no test \"$title\""
+    done <"$BATS_TEST_TMPDIR/named"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/named")" -gt 60 ]
+}

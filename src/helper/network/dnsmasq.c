@@ -189,8 +189,8 @@ static void wait_for_start(const char *state_dir)
     close(errors);
 }
 
-/* Is this process the dnsmasq of this folder? */
-static bool is_ours(pid_t pid, const char *state_dir)
+/* Is this process the dnsmasq of this folder? 1: yes; 0: no; -1 with errno: it cannot be known now. */
+static int is_ours(pid_t pid, const char *state_dir)
 {
     char path[64], wanted[ARGUMENT_SIZE], line[4096];
 
@@ -198,19 +198,22 @@ static bool is_ours(pid_t pid, const char *state_dir)
     text_format(wanted, sizeof(wanted), "--pid-file=%s/dnsmasq.pid", state_dir);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return false;
+        return errno == ENOENT || errno == ESRCH ? 0 : -1;
     ssize_t count = read(fd, line, sizeof(line) - 1);
+    int error = errno;
     close(fd);
+    errno = error;
     if (count <= 0)
-        return false;
+        return count == 0 || error == ESRCH ? 0 : -1;
     line[count] = '\0';
     for (const char *word = line; word < line + count; word += strlen(word) + 1)
         if (strcmp(word, wanted) == 0)
-            return true;
-    return false;
+            return 1;
+    return 0;
 }
 
-/* A descriptor of the running dnsmasq, which no other process can take over; -1 if none runs. */
+/* A descriptor of the running dnsmasq, which no other process can take over; -1 with errno: ESRCH if none runs, or
+ * why that cannot be known. */
 static int find(const char *state_dir)
 {
     char path[ARGUMENT_SIZE], text[32];
@@ -218,14 +221,21 @@ static int find(const char *state_dir)
 
     wait_for_start(state_dir);
     text_format(path, sizeof(path), "%s/dnsmasq.pid", state_dir);
-    if (state_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+    if (state_read(AT_FDCWD, path, text, sizeof(text)) < 0) {
+        errno = errno == ENOENT ? ESRCH : errno;
         return -1;
+    }
     text[strcspn(text, "\n")] = '\0';
-    if (text_parse_number(text, 2, INT32_MAX, &pid) < 0)
+    if (text_parse_number(text, 2, INT32_MAX, &pid) < 0) {
+        errno = ESRCH;
         return -1;
+    }
     int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-    if (fd >= 0 && !is_ours((pid_t)pid, state_dir)) {
+    int ours = fd < 0 ? 0 : is_ours((pid_t)pid, state_dir);
+    if (fd >= 0 && ours <= 0) {
+        int error = ours < 0 ? errno : ESRCH;
         close(fd);
+        errno = error;
         fd = -1;
     }
     return fd;
@@ -264,8 +274,12 @@ int dnsmasq_stop(const char *state_dir)
     struct pollfd ended = {.fd = fd, .events = POLLIN};
     int result = 0;
 
-    if (fd < 0)
+    if (fd < 0 && errno == ESRCH)
         return 0;
+    if (fd < 0) {
+        log_error("network", "cannot find the dnsmasq of %s: %s", state_dir, strerror(errno));
+        return -1;
+    }
     if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) < 0 && errno != ESRCH) {
         log_error("network", "cannot end dnsmasq: %s", strerror(errno));
         result = -1;

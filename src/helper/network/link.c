@@ -125,19 +125,25 @@ int link_make_macvtap(struct nl_sock *socket, const char *name, const char *pare
     return make(socket, link, name, mac);
 }
 
+bool link_is_missing(int error)
+{
+    return error == -NLE_OBJ_NOTFOUND || error == -NLE_NODEV;
+}
+
 int link_delete(struct nl_sock *socket, const char *name)
 {
     struct link_facts facts;
-    if (link_find(socket, name, &facts) < 0)
-        return 0;
+    int error = link_find(socket, name, &facts);
+    if (error < 0)
+        return link_is_missing(error) ? 0 : error;
 
     struct rtnl_link *link = rtnl_link_alloc();
     if (!link)
         return -NLE_NOMEM;
     rtnl_link_set_ifindex(link, facts.index);
-    int error = rtnl_link_delete(socket, link);
+    error = rtnl_link_delete(socket, link);
     rtnl_link_put(link);
-    return error == -NLE_OBJ_NOTFOUND || error == -NLE_NODEV ? 0 : error;
+    return link_is_missing(error) ? 0 : error;
 }
 
 /* Send what prepare set in a link of this name. */

@@ -27,6 +27,10 @@ struct link_facts {
 /* A route netlink socket, to be freed with nl_socket_free(); NULL if there is none to be had. */
 struct nl_sock *link_connect(void);
 
+/* Does this error of link_find() say that there is none? Others say that nobody knows; then the next answers on the
+ * socket may be those to this question: use another one. */
+bool link_is_missing(int error);
+
 /* -NLE_OBJ_NOTFOUND or -NLE_NODEV if there is no link of this name. */
 int link_find(struct nl_sock *socket, const char *name, struct link_facts *facts);
 bool link_exists(struct nl_sock *socket, const char *name);

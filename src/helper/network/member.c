@@ -53,12 +53,12 @@ int state_member_add(int network, const char *tap)
     return state_write(network, name, text);
 }
 
-void state_member_remove(int network, const char *tap)
+int state_member_remove(int network, const char *tap)
 {
     char name[MEMBER_SIZE];
 
     member_name(name, tap);
-    unlinkat(network, name, 0);
+    return unlinkat(network, name, 0) < 0 && errno != ENOENT ? -1 : 0;
 }
 
 bool state_member_lives(int network, const char *tap)

@@ -50,13 +50,13 @@ static int drop_port(int network, const char *tap)
 int members_drop(int network, const char *tap, struct nl_sock *socket)
 {
     struct link_facts facts;
+    int error = link_find(socket, tap, &facts);
 
-    if (link_find(socket, tap, &facts) == 0 && strcmp(facts.kind, "macvtap") == 0)
-        link_delete(socket, tap);
-    if (drop_port(network, tap) < 0)
+    if (error == 0 && strcmp(facts.kind, "macvtap") == 0)
+        error = link_delete(socket, tap);
+    if (error < 0 && !link_is_missing(error))
         return -1;
-    state_member_remove(network, tap);
-    return 0;
+    return drop_port(network, tap) < 0 ? -1 : state_member_remove(network, tap);
 }
 
 static void sweep_one(int network, const char *tap, void *context)
@@ -101,13 +101,13 @@ int members_close(const struct state *state, const char *bridge, struct nl_sock 
     }
     /* A bridge that was there before us carries another name, and stays. */
     if (strncmp(bridge, NETWORK_BRIDGE_START, strlen(NETWORK_BRIDGE_START)) == 0) {
-        text_format(state_dir, sizeof(state_dir), STATE_ROOT "/%lu/%s", state_namespace(), bridge);
+        text_format(state_dir, sizeof(state_dir), STATE_ROOT "/%lu/%s", state->namespace, bridge);
         /* With its state it can be tried again: by the keeper, the next helper, --cleanup. */
         if (gateway_remove(bridge, state_dir, socket) < 0)
             return -1;
     }
     if (state_network_remove(state, bridge) < 0) {
-        log_error("network", "cannot remove %s/%lu/%s: %s", STATE_ROOT, state_namespace(), bridge, strerror(errno));
+        log_error("network", "cannot remove %s/%lu/%s: %s", STATE_ROOT, state->namespace, bridge, strerror(errno));
         result = -1;
     }
     if (state_each(state->fd, "", find_shared, &shared_left) == 0 && !shared_left)

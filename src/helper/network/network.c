@@ -33,10 +33,10 @@ static int session_open(struct session *session)
     return -1;
 }
 
-static void session_close(struct session *session)
+static int session_close(struct session *session)
 {
     nl_socket_free(session->socket);
-    state_close(&session->state);
+    return state_close(&session->state);
 }
 
 /* Answers to a request that failed half-way would be taken for those to later ones: what undoes it asks
@@ -212,12 +212,12 @@ int network_leave(struct network *network, const char *tap)
         return -1;
     int folder = state_network_open(&session.state, network->bridge, false);
     if (folder >= 0) {
-        members_drop(folder, tap, session.socket);
+        int dropped = members_drop(folder, tap, session.socket);
         close(folder);
-        result = members_close(&session.state, network->bridge, session.socket) < 0 ? -1 : 0;
-    }
-    session_close(&session);
-    return result;
+        result = dropped < 0 || members_close(&session.state, network->bridge, session.socket) < 0 ? -1 : 0;
+    } else if (errno != ENOENT)
+        result = -1;
+    return session_close(&session) < 0 ? -1 : result;
 }
 
 int network_refresh(const struct network *network)

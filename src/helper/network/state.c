@@ -161,8 +161,9 @@ int state_open(struct state *state)
 {
     char name[32];
 
-    text_format(name, sizeof(name), "%lu", state_namespace());
-    state->fd = open_locked(name);
+    state->namespace = state_namespace();
+    text_format(name, sizeof(name), "%lu", state->namespace);
+    state->fd = state->namespace ? open_locked(name) : -1;
     if (state->fd < 0) {
         if (errno == ETIMEDOUT)
             log_error("network", "another vmnet-helper has held the lock of %s/%s for %d s: end it", STATE_ROOT, name,
@@ -191,20 +192,28 @@ static void count_entry(int folder, const char *name, void *context)
         ++*(unsigned *)context;
 }
 
-void state_close(struct state *state)
+static int remove_folder(const struct state *state)
 {
-    unsigned entries = 0;
     char path[64];
 
+    text_format(path, sizeof(path), "%s/%lu", STATE_ROOT, state->namespace);
+    return (unlinkat(state->fd, COOKIE_NAME, 0) < 0 && errno != ENOENT) || rmdir(path) < 0 ? -1 : 0;
+}
+
+int state_close(struct state *state)
+{
+    unsigned entries = 0;
+
     if (state->fd < 0)
-        return;
-    if (state_each(state->fd, "", count_entry, &entries) == 0 && !entries) {
-        unlinkat(state->fd, COOKIE_NAME, 0);
-        text_format(path, sizeof(path), "%s/%lu", STATE_ROOT, state_namespace());
-        rmdir(path);
-    }
+        return 0;
+    int result = state_each(state->fd, "", count_entry, &entries);
+    if (result == 0 && !entries)
+        result = remove_folder(state);
+    int error = errno;
     close(state->fd);
+    errno = error;
     state->fd = -1;
+    return result;
 }
 
 int state_network_open(const struct state *state, const char *bridge, bool make)

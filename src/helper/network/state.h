@@ -20,7 +20,8 @@
 #define STATE_ROOT "/run/vmnet-helper"
 
 struct state {
-    int fd; /* the namespace's folder, locked */
+    int fd;                  /* the namespace's folder, locked */
+    unsigned long namespace; /* state_namespace() */
 };
 
 /* The inode number of this process's network namespace, or 0. */
@@ -34,8 +35,8 @@ int state_cookie(char *text, size_t size);
  * Returns 0, or -1 (logged). */
 int state_open(struct state *state);
 
-/* Unlock; the folder goes if nothing is in it. */
-void state_close(struct state *state);
+/* Unlock; the folder goes if nothing is in it. Returns 0, or -1 with errno if it should have gone and is there. */
+int state_close(struct state *state);
 
 /* The folder of one network: a descriptor, or -1 with errno. */
 int state_network_open(const struct state *state, const char *bridge, bool make);
@@ -54,7 +55,7 @@ int state_each(int folder, const char *prefix, void (*visit)(int folder, const c
 
 /* Members: this process is the helper behind the TAP. */
 int state_member_add(int network, const char *tap);
-void state_member_remove(int network, const char *tap);
+int state_member_remove(int network, const char *tap);
 
 /* Does the helper behind the TAP still run? Whoever cannot tell says yes: no network may go under one. */
 bool state_member_lives(int network, const char *tap);
