@@ -49,6 +49,18 @@ run_snippet() {
     assert_output --partial 'vmnet_mac_address'
 }
 
+@test "integration: a socket pair in Go" {
+    snippet fd.go
+    # Offline, and with nothing in anybody's home.
+    (cd "$DIR" && HOME=$DIR GOCACHE=$DIR/cache GOFLAGS=-mod=mod GO111MODULE=off GOPROXY=off GOTOOLCHAIN=local \
+        go build -o "$DIR/fd-go" fd.go)
+    [ -z "$(gofmt -l "$DIR/fd.go")" ]
+    run_snippet fd.go "$DIR/fd-go"
+    assert_success
+    assert_output --regexp 'address of the card: ([0-9a-f]{2}:){5}[0-9a-f]{2}'
+    assert_output --partial "helper ended with status 0"
+}
+
 @test "integration: a socket with a name in sh" {
     run_snippet named.sh sh named.sh
     assert_success
