@@ -201,7 +201,8 @@ static int write_seed(struct start *start, const struct helper_info *info)
         .user_public = start->keys.user_public, .host_private = start->keys.host_private,
         .host_public = start->keys.host_public, .is_static = config->has_ip, .has_route = !config->host_mode,
         .ip = config->ip, .gateway = info->gateway, .mask = info->mask, .more_keys = start->more_keys,
-        .packages = start->image.packages, .user_data = config->cloud_init, .dns = config->dns, .dns_count = config->dns_count,
+        .packages = start->image.packages, .user_data = config->cloud_init, .dns = config->dns,
+        .dns_count = config->dns_count,
     };
 
     if (config->has_ip && !info->has_addresses)
