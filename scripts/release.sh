@@ -3,6 +3,7 @@
 #
 #   release.sh check TAG      is all in the tree of the version that the tag says?
 #   release.sh build OUT      on each kind of machine: the archive of its programs, and their SBOM
+#   release.sh deb OUT        on each kind of Linux machine: the Debian packages
 #   release.sh collect OUT    the source, install.sh, the formula, checksums and their signature
 #   release.sh publish TAG OUT  upload what is in OUT as the release
 #   release.sh tap OUT        propose the formula to the tap
@@ -73,6 +74,17 @@ build() {
     echo "$archive"
 }
 
+deb() {
+    mkdir -p "$1"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-release.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    "$here/scripts/deb.sh" "$("$here/scripts/dist.sh" "$work")" "$work/debs" >&2
+    for file in "$work"/debs/*.deb; do
+        mv -f "$file" "$1/"
+        echo "$1/$(basename "$file")"
+    done
+}
+
 collect() {
     [ -n "${REPOSITORY_URL:-}" ] || fail "REPOSITORY_URL is not set"
     [ -n "${RELEASE_KEY:-}" ] || fail "RELEASE_KEY is not set: the file of the private key that checksums are signed with"
@@ -127,8 +139,9 @@ tap() {
 case ${1:-} in
 check)   check "$2" ;;
 build)   build "$2" ;;
+deb)     deb "$2" ;;
 collect) collect "$2" ;;
 publish) publish "$2" "$3" ;;
 tap)     tap "$2" ;;
-*)       fail "usage: release.sh check TAG | build OUT | collect OUT | publish TAG OUT | tap OUT" ;;
+*)       fail "usage: release.sh check TAG | build OUT | deb OUT | collect OUT | publish TAG OUT | tap OUT" ;;
 esac

@@ -56,11 +56,41 @@ need() {
     command -v "$1" >/dev/null || skip "needs $1"
 }
 
-# offers_all ASK: an ASK of each shell gives the options of each help.
+# listed PROGRAM WORD...: the commands that its help lists.
+listed() {
+    VMNET_DATA=$root "$bin/$1" "${@:2}" --help | awk '/^  [a-z]/ { sub(/^ +/, ""); sub(/  .*/, ""); count = split($0, parts, /, /)
+        for (i = 1; i <= count; i++) { split(parts[i], words, / /); print words[1] } }'
+}
+
+# Each program with each of its commands, a line each.
+all_commands() {
+    local group command
+    echo vmnet-helper
+    for command in $(listed vmnet-bench); do
+        echo "vmnet-bench $command"
+    done
+    for group in $(listed vmnet-harness); do
+        if [ "$group" = doctor ]; then
+            echo "vmnet-harness doctor"
+            continue
+        fi
+        for command in $(listed vmnet-harness "$group"); do
+            echo "vmnet-harness $group $command"
+        done
+    done
+}
+
+# offers_all ASK: an ASK of each shell gives the options of each help. Of the client and vmnet-run: those of
+# its own help and the helper's, but for the socket, which it makes itself.
 offers_all() {
-    local words
-    for words in "vmnet-helper" "vmnet-harness vm start" "vmnet-harness vm logs" "vmnet-harness doctor" "vmnet-bench run" \
-        "vmnet-bench path" "vmnet-bench compare"; do
+    local words commands
+    mapfile -t commands < <(all_commands)
+    [ "${#commands[@]}" -gt 30 ]
+    for words in vmnet-client vmnet-run; do
+        if [ "$1" = in_fish ]; then run in_fish "$words -"; else run "$1" "$words" -; fi
+        assert_equal "$output" "$({ help_options "$words"; help_options vmnet-helper | grep -vxE -- "-f|-s|--fd|--socket"; } | sort -u)"
+    done
+    for words in "${commands[@]}"; do
         # shellcheck disable=SC2086 # a word each
         if [ "$1" = in_fish ]; then run in_fish "$words -"; else run "$1" $words -; fi
         # shellcheck disable=SC2086
@@ -146,6 +176,38 @@ offers_all() {
     run clean zsh -f -c 'fpath=($1 $fpath); autoload -Uz compinit; compinit -u -D
         for p in helper client run harness bench; do print $_comps[vmnet-$p]; done' zsh "$root/completions"
     assert_output "$(printf '_vmnet-helper\n%.0s' 1 2 3 4 5)"
+}
+
+# at_terminal LINE...: a zsh at a terminal of its own, with its completion system, in which each LINE is typed and
+# then a tab. Prints the lines as they stand then.
+at_terminal() {
+    rm -f lines begun
+    # shellcheck disable=SC2016
+    clean TERM=dumb timeout -k 5 120 zsh -f -c '
+        zmodload zsh/zpty
+        drain() { local text; while zpty -rt z text; do :; done }
+        zpty -b z zsh -f -i
+        zpty -w z "PS1= RPS1=; fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D; setopt no_beep no_list_beep
+            tell() { print -r -- \$BUFFER >>lines; BUFFER=; }; zle -N tell; bindkey ^T tell; : >begun"
+        shift
+        until [[ -e begun ]]; do drain; sleep 0.05; done
+        count=0
+        for line; do
+            zpty -wn z "$line"$'"'\t\C-t'"'
+            (( ++count ))
+            until [[ -e lines && $(wc -l <lines) -ge $count ]]; do drain; sleep 0.05; done
+        done
+        zpty -d z' zsh "$root/completions" "$@"
+    cat lines
+}
+
+@test "zsh: at a terminal a tab completes options, values, commands and names" {
+    need zsh
+    run at_terminal "vmnet-helper --operation-m" "vmnet-helper --operation-mode sha" "vmnet-harness vm stat" \
+        "vmnet-harness vm stop dem" "vmnet-bench plot lat" "vmnet-run --enable-iso" "vmnet-run -- tru"
+    assert_success
+    assert_output "$(printf '%s\n' "vmnet-helper --operation-mode " "vmnet-helper --operation-mode shared " "vmnet-harness vm status " \
+        "vmnet-harness vm stop demo " "vmnet-bench plot latency " "vmnet-run --enable-isolation " "vmnet-run -- true ")"
 }
 
 @test "fish: the file is right, and each program and command has the options of its help" {

@@ -28,6 +28,32 @@ all_options() {
     done
 }
 
+# What counts as a command, and what is looked up, is in tests/ship/commands.py.
+@test "each command of README and the documents is one that works so, and is tested or says why not" {
+    run python3 "$root/tests/ship/commands.py" "$root" "$bin"
+    assert_success
+    assert_output ""
+}
+
+@test "a command that is wrong, or of which nothing is known, is found" {
+    local copy=$BATS_TEST_TMPDIR/copy
+    mkdir -p "$copy/docs" "$copy/tests/ship"
+    cp "$root/Makefile" "$copy"
+    cp "$root/README.md" "$root/CONTRIBUTING.md" "$copy"
+    cp "$root"/docs/*.md "$copy/docs"
+    cp "$root/tests/ship/commands.txt" "$copy/tests/ship"
+    printf '\n%s\n\n' '    ./harness vm start one --no-such-option' '    ./harness vm fly' '    make nothing' '    ip rule list' \
+        '    tests/none.sh' 'Say `vmnet-helper --nonsense 1`.' >>"$copy/README.md"
+    run python3 "$root/tests/ship/commands.py" "$copy" "$bin"
+    assert_failure
+    assert_line --partial "./harness vm start one --no-such-option: no option --no-such-option"
+    assert_line --partial "./harness vm fly: no such command"
+    assert_line --partial "make nothing: no target nothing"
+    assert_line --partial 'ip rule list: tests/ship/commands.txt says nothing of "ip rule list"'
+    assert_line --partial "tests/none.sh: no such file"
+    assert_line --partial "vmnet-helper --nonsense 1: no option --nonsense"
+}
+
 @test "the options that migration.md names as ours are ours" {
     local option
     all_options >"$BATS_TEST_TMPDIR/options"

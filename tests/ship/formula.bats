@@ -21,6 +21,17 @@ teardown() {
     assert_equal "$stderr" ""
 }
 
+@test "it is styled as brew style wants it" {
+    command -v rubocop >/dev/null || skip "needs rubocop"
+    local rules=(rubocop --config "$root/tests/ship/rubocop.yml" --cache false --format emacs)
+    run env HOME="$place" "${rules[@]}" "$root/Formula/vmnet-helper.rb"
+    assert_success
+    sed "s/license \"Apache-2.0\"/license 'Apache-2.0'/" "$root/Formula/vmnet-helper.rb" >"$place/bad.rb"
+    run env HOME="$place" "${rules[@]}" "$place/bad.rb"
+    assert_failure
+    assert_output --partial "Style/StringLiterals"
+}
+
 @test "it keeps to the rules of a strict audit that can be told from its text" {
     run ruby "$root/tests/ship/formula.rb" check "$root/Formula/vmnet-helper.rb"
     assert_success

@@ -104,6 +104,33 @@ MAKE
     assert_output --partial "not those of SHA256SUMS"
 }
 
+@test "deb: the packages, and nothing else of what their making leaves" {
+    need_clone
+    command -v dh >/dev/null || skip "needs debhelper"
+    # tests/ship/deb.bats makes them for real.
+    cat >"$place/bin/dpkg-buildpackage" <<'FAKE'
+#!/bin/sh
+for name in vmnet-helper vmnet-helper-tools; do
+    echo "$name" >"../${name}_$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)_amd64.deb"
+done
+touch ../x.changes ../x.buildinfo
+FAKE
+    printf '#!/bin/sh\nexit 0\n' >"$place/bin/dpkg-checkbuilddeps"
+    chmod +x "$place/bin/"*
+    run --separate-stderr "$root/scripts/release.sh" deb "$place/out"
+    assert_success
+    assert_output "$place/out/vmnet-helper-tools_$version-1_amd64.deb
+$place/out/vmnet-helper_$version-1_amd64.deb"
+    assert_equal "$(ls "$place/out" | wc -l)" 2
+}
+
+@test "each step of the workflow that runs a script of the repository is run by this file" {
+    local step
+    for step in $(grep -oE 'release\.sh [a-z]+' "$workflow" | cut -d' ' -f2 | sort -u); do
+        grep -qE "release\.sh\" $step " "${BATS_TEST_FILENAME}" || fail "no test runs release.sh $step"
+    done
+}
+
 @test "without the key nothing is collected" {
     need_clone
     unset RELEASE_KEY
