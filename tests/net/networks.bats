@@ -78,7 +78,7 @@ teardown() { net_teardown; }
     # Not any id: addresses follow from a hash of the MAC address, and one in 253 would take this one.
     start_machine other --interface-id 11111111-1111-4111-8111-111111111111
     start_helper one --interface-id $id
-    ip netns delete "${ns}one"
+    namespace_remove "${ns}one"
     start_vm one
     vm_dhcp one
     assert_equal "$(lease one address)" "$first"
@@ -90,7 +90,7 @@ teardown() { net_teardown; }
     start_machine one --interface-id $id
     first=$(lease one address)
     stop_helper one
-    ip netns delete "${ns}one"
+    namespace_remove "${ns}one"
     start_helper one --interface-id $id
     start_vm one
     vm_dhcp one
