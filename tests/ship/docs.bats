@@ -67,6 +67,38 @@ all_options() {
     assert_output ""
 }
 
+@test "migration.md has each option of socket_vmnet and each key of lima's networks.yaml" {
+    local word
+    for word in --socket-group --vmnet-mode --vmnet-interface --vmnet-gateway --vmnet-dhcp-end --vmnet-mask --vmnet-interface-id \
+        --vmnet-network-identifier --vmnet-nat66-prefix --pidfile --version --help paths.socketVMNet paths.varRun paths.sudoers \
+        group NAME.mode NAME.gateway NAME.dhcpEnd NAME.netmask NAME.interface; do
+        grep -qE "^\|.*$word[^|]*\`.*\|.*\|\$" "$root/docs/migration.md" || fail "nothing of $word"
+    done
+}
+
+@test "troubleshooting.md has each check of doctor, and no other" {
+    local name
+    grep -rhoE 'report_(bad|fine)\(report, ((BLOCKS|NOTE|[a-z>-]+), )?"[a-z0-9-]+"' "$root/src/harness" |
+        grep -oE '"[^"]+"$' | tr -d '"' | sort -u >"$BATS_TEST_TMPDIR/checks"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/checks")" -gt 15 ]
+    while read -r name; do
+        grep -q "\`$name\`" "$root/docs/troubleshooting.md" || fail "nothing of $name"
+    done <"$BATS_TEST_TMPDIR/checks"
+    # The second column of its tables.
+    awk -F'|' 'NF == 5 && $3 !~ /---|check/ { print $3 }' "$root/docs/troubleshooting.md" | grep -oE '\`[a-z-]+\`' | tr -d '\`' | sort -u |
+        comm -23 - "$BATS_TEST_TMPDIR/checks" >"$BATS_TEST_TMPDIR/others"
+    run cat "$BATS_TEST_TMPDIR/others"
+    assert_output ""
+}
+
+@test "messages that troubleshooting.md quotes are messages of the programs" {
+    local text
+    for text in "got no address" "dnsmasq ended with status" "opening a network interface needs root" "there is no /dev/net/tun" \
+        "is up, and to make one needs root" "you may not use %s" "is missing" "is not beside vmnet-harness" "belongs to user"; do
+        grep -rqF "$text" "$root/src" || fail "no program says: $text"
+    done
+}
+
 @test "the sources that architecture.md names are there" {
     local name
     for name in $(grep -oE '`[a-z_]+\.[ch]`' "$root/docs/architecture.md" | tr -d '`' | sort -u); do
