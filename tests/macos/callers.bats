@@ -32,6 +32,7 @@ compat() {
 }
 
 @test "krunkit and libkrun, with super-frames too" {
+    export SUN_PATH=104
     compat krunkit 5
 }
 

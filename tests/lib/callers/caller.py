@@ -19,6 +19,7 @@ HELPER = os.environ["HELPER"]
 DIR = os.environ["DIR"]
 LIMIT = 30  # seconds: generous, nothing is measured here
 GATEWAY = os.environ.get("GATEWAY", "192.168.105.1")  # of the shared network; macOS chooses it
+SUN_PATH = int(os.environ.get("SUN_PATH", 108))  # bytes of a socket's name
 IS_MAC = sys.platform == "darwin"
 MAGIC = b"VFKT"
 
@@ -202,10 +203,10 @@ class LengthStream:
 
 
 def bind_without_nul(sock, path):
-    """A name that fills sun_path: 108 bytes and no NUL, which Python's bind refuses."""
+    """A name that fills sun_path and has no NUL, which Python's bind refuses."""
     name = os.fsencode(path)
-    assert len(name) == 108
-    address = struct.pack("=H108s", socket.AF_UNIX, name)
+    assert len(name) == SUN_PATH
+    address = struct.pack("=H%ds" % SUN_PATH, socket.AF_UNIX, name)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.bind(sock.fileno(), address, len(address)) < 0:
         raise OSError(ctypes.get_errno(), "bind")

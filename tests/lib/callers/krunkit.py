@@ -5,7 +5,8 @@ import re
 import socket
 import tempfile
 
-from caller import DIR, GATEWAY, Guest, bind_without_nul, connect_client, helper, main, read_info, read_line, stop
+from caller import (DIR, GATEWAY, SUN_PATH, Guest, bind_without_nul, connect_client, helper, main, read_info, read_line,
+                    stop)
 from tcp import ACK, PSH, Connection
 
 SOCKET = os.path.join(DIR, "vmnet.sock")
@@ -115,7 +116,7 @@ def long_name():
     with helper("--socket", SOCKET) as child:
         read_info(child)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-            bind_without_nul(sock, os.path.join(DIR, "c").ljust(108, "c"))
+            bind_without_nul(sock, os.path.join(DIR, "c").ljust(SUN_PATH, "c"))
             sock.connect(SOCKET)
             Guest(sock).find_gateway()
         assert stop(child) == 0
