@@ -109,6 +109,13 @@ all_options() {
     done
 }
 
+@test "README is short, and has the ways to install" {
+    [ "$(wc -l <"$root/README.md")" -lt 150 ]
+    grep -qE '^    brew install [A-Za-z]+/vmnet-helper/vmnet-helper ' "$root/README.md"
+    grep -qE '^    curl .*/releases/latest/download/install.sh \| bash$' "$root/README.md"
+    grep -qF "./vmnet-helper_$(cat "$root/VERSION")-1_amd64.deb" "$root/README.md"
+}
+
 @test "no line of the documents that is no table is over 120 characters" {
     local file
     for file in $(ours); do

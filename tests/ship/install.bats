@@ -29,7 +29,7 @@ everything() {
     local file
     install_to "$place/a"
     for file in bin/vmnet-{helper,client,run,harness,bench} share/man/man1/vmnet-{helper,client,run,harness,bench}.1 \
-        share/man/man5/vmnet-{benchmark,plot}.5 share/man/man7/vmnet-integration.7 \
+        share/man/man5/vmnet-{benchmark,plot,images}.5 share/man/man5/bridge.conf.5 share/man/man7/vmnet-integration.7 \
         share/bash-completion/completions/vmnet-{helper,client,run,harness,bench} \
         share/fish/vendor_completions.d/vmnet-{helper,client,run,harness,bench}.fish \
         share/zsh/site-functions/_vmnet-helper share/vmnet-helper/sudoers.d/vmnet-helper \

@@ -419,3 +419,53 @@ PYTHON
     run inside getent group vmnet
     assert_failure
 }
+
+# The whole machine with a layer above it that takes all changes, and /opt empty.
+@test "in a chroot, as root and as a user through sudo; nothing is left" {
+    release 1.0.0
+    kill "$(cat "$place/server.pid")"
+    mkdir "$place/layer"
+    cat >"$place/inside-chroot" <<'INSIDE'
+set -eu
+mount -t tmpfs none "$1/layer"
+mkdir "$1/layer/upper" "$1/layer/work" "$1/layer/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/layer/upper,workdir=$1/layer/work" "$1/layer/root" 2>/dev/null || exit 77
+root=$1/layer/root
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+mount -t tmpfs -o mode=755 none "$root/opt"
+mount -t tmpfs -o mode=755 none "$root/run"
+cp -a "$1"/etc/passwd "$1"/etc/group "$1"/etc/shadow "$1"/etc/gshadow "$root/etc/"
+rm -f "$root"/etc/*.lock
+ip link set lo up
+python3 -u -m http.server --bind 127.0.0.1 --directory "$1/www" 8000 >"$1/chroot-server.log" 2>&1 &
+server=$!
+trap 'kill $server' EXIT
+until grep -qs "Serving HTTP" "$1/chroot-server.log"; do sleep 0.1; done
+as() {
+    chroot "$root" "$@"
+}
+settings="env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin VMNET_INTERACTIVE=0 VMNET_BASE_URL=http://127.0.0.1:8000"
+key="VMNET_RELEASE_KEY=$(cut -d' ' -f1,2 "$1/key.pub")"
+as $settings "$key" sh "$1/install.sh" --sudoers
+as /opt/vmnet-helper/bin/vmnet-helper --version
+as $settings "$key" sh "$1/install.sh" --uninstall
+as useradd --no-create-home person
+echo "person ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/person"
+chmod 440 "$root/etc/sudoers.d/person"
+as setpriv --reuid person --regid person --init-groups $settings "$key" bash -s -- --sudoers <"$1/install.sh"
+as stat -c "%U %a" /opt/vmnet-helper/bin/vmnet-helper
+as setpriv --reuid person --regid person --init-groups $settings "$key" bash -s -- --uninstall <"$1/install.sh"
+echo LEFT:
+ls -A "$root/opt"
+find "$1/layer/upper" -name '*vmnet*' ! -path '*/tmp/*' ! -type c
+grep -s ^vmnet: "$root/etc/group" || true
+INSIDE
+    run timeout 200 unshare --mount --net --pid --fork --kill-child --propagation private sh "$place/inside-chroot" "$place" </dev/null
+    [ "$status" -ne 77 ] || skip "needs overlay file systems"
+    assert_success
+    assert_line "version: v1.0.0"
+    assert_line "root 755"
+    assert_equal "$(grep -c "is installed in /opt/vmnet-helper\." <<<"$output")" 2
+    assert_equal "${lines[-1]}" "LEFT:"
+}

@@ -1,5 +1,8 @@
-# install.sh, killed before each of its commands in turn: what is there then is the old installation
-# or the new one, whole, or none; and the next run mends what the killed one left.
+# install.sh, killed at each of its steps in turn: what is there then is the old installation or the
+# new one, whole, or none; and the next run mends what the killed one left.
+#
+# A step is what changes something, and all that does is done by as_root. Whatever else it was killed at
+# leaves what the step before has left.
 
 bats_require_minimum_version 1.5.0
 load ../lib/common
@@ -7,13 +10,13 @@ load installer
 
 setup() {
     sandbox_make
-    # The shell of install.sh counts its commands and ends before one of them. With it, all that it
+    # The shell of install.sh counts its steps and ends before one of them. With it, all that it
     # started: it is alone in a namespace of processes.
     cat >"$place/killer" <<'KILLER'
 if [ "${0##*/}" = install.sh ]; then
     set -T
-    commands=0
-    trap '[ "$((commands += 1))" -ne "$KILL_AT" ] || kill -KILL $$' DEBUG
+    steps=0
+    trap '[ "$BASH_COMMAND" != "\"\$@\"" ] || [ "$((steps += 1))" -ne "$KILL_AT" ] || kill -KILL $$' DEBUG
 fi
 KILLER
 }
@@ -22,7 +25,7 @@ teardown() {
     sandbox_remove
 }
 
-# killed AT ARGUMENT...: 137, or what install.sh ended with if it has fewer commands.
+# killed AT ARGUMENT...: 137, or what install.sh ended with if it has fewer steps.
 killed() {
     local at=$1
     shift
@@ -42,9 +45,9 @@ rule_is_whole_or_absent() {
     }
 }
 
-# Kill at every STEP-th command of install.sh, until it has no more; check() after each.
+# kill_in_turn LEAST ARGUMENT...: at every step, of which there are LEAST or more; check() after each.
 kill_in_turn() {
-    local step=$1 at=3 status kills=0
+    local least=$1 at=1 status kills=0
     shift
     while :; do
         before
@@ -54,11 +57,11 @@ kill_in_turn() {
         check
         [ "$status" -eq 137 ] || break
         kills=$((kills + 1))
-        at=$((at + step))
-        [ "$at" -lt 5000 ]
+        at=$((at + 1))
+        [ "$at" -lt 500 ]
     done
     assert_equal "$status" 0
-    [ "$kills" -ge 15 ]
+    [ "$kills" -ge "$least" ]
     run nothing_half
     assert_output ""
 }
@@ -67,12 +70,12 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --uninstall; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 8 --sudoers
+    kill_in_turn 20 --sudoers
     is_whole
     # After a kill without clean-up between.
     before() { :; }
     completed --uninstall
-    killed 250 --sudoers || true
+    killed 20 --sudoers || true
     completed --sudoers
     is_whole
     run nothing_half
@@ -87,7 +90,7 @@ kill_in_turn() {
         is_whole
         [[ $(installed) == 1.0.0 || $(installed) == 1.1.0 ]]
     }
-    kill_in_turn 8
+    kill_in_turn 12
     assert_equal "$(installed)" 1.1.0
 }
 
@@ -95,7 +98,7 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --sudoers; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 6 --uninstall
+    kill_in_turn 12 --uninstall
     inside test ! -e /opt/vmnet-helper
     inside test ! -e /etc/sudoers.d/vmnet-helper
 }

@@ -72,6 +72,20 @@ need_clone() {
     "$root/scripts/hardening.sh" "$bin"/vmnet-helper "$bin"/vmnet-client "$bin"/vmnet-harness "$bin"/vmnet-bench
 }
 
+@test "make dist and make release-check: all parts of a release, with the sums of them" {
+    need_clone
+    mkdir -p "$place/whole"
+    ln -s "$bin" "$place/whole/bin"
+    # The programs are built: -o all. The rest is made as ever.
+    env -u MAKEFLAGS make --silent --no-print-directory -C "$root" -o all dist BUILD="$place/whole"
+    run env -u MAKEFLAGS make --silent --no-print-directory -C "$root" -o all release-check BUILD="$place/whole"
+    assert_success
+    for file in "vmnet-helper-$version.tar.gz" "vmnet-helper-$version-linux-[a-z0-9_]+.tar.gz" "vmnet-helper-$version-linux.spdx.json"; do
+        assert_line --regexp "^[0-9a-f]{64}  $file$"
+    done
+    (cd "$place/whole/dist" && sha256sum --quiet -c SHA256SUMS)
+}
+
 @test "a binary that is not hardened is found out" {
     echo 'int main(void) { return 0; }' >"$place/soft.c"
     cc -no-pie -fno-stack-protector -z execstack -Wl,-z,norelro -Wl,-rpath,/tmp -o "$place/soft" "$place/soft.c" 2>/dev/null

@@ -20,6 +20,24 @@ tested_blocks() {
     [ "$(wc -l <"$BATS_TEST_TMPDIR/blocks")" -gt 15 ]
 }
 
+# Of a line of the harness: what is the same each time.
+what_is_said() {
+    sed -E 's/^ *\[ *[0-9.]+\] //; s/[0-9]+(\.[0-9]+){3}/ADDRESS/g; s#/[^ ;]*#PATH#g; s/\b(demo|one|lab|vt[0-9]+-[0-9]+)\b/NAME/g'
+}
+
+# readme_is_real OUTPUT: what README shows of its first command is what it prints: but for the making of the
+# image, which other tests may have made already, and for what is emulated here.
+readme_is_real() {
+    what_is_said <<<"$1" >"$dir/said"
+    sed -nE 's/^    ((\[|Virtual machine|Log in).*)/\1/p' "$root/README.md" | grep -vE 'building image|image tiny(:| is)|emulated' |
+        what_is_said >"$dir/readme"
+    [ "$(wc -l <"$dir/readme")" -ge 6 ]
+    local line
+    while read -r line; do
+        grep -qxF -e "$line" "$dir/said" || fail "README shows \"$line\", which is not printed"
+    done <"$dir/readme"
+}
+
 @test "the commands of the tutorial work" {
     vm_setup
     # Its namespace is called lab, which this machine may have; and where other tests run at the same
@@ -41,6 +59,7 @@ HARNESS
     run env PATH="$dir/bin:$PATH" timeout -k 5 900 bash "$dir/commands" </dev/null 3>&-
     assert_success
     assert_line Linux
+    readme_is_real "$output"
     assert_line --partial "2 packets transmitted, 2 packets received"
     assert_line --regexp "^the card has the address [0-9a-f:]{17}$"
     [ ! -e "/run/netns/$ns" ]
