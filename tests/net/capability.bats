@@ -113,6 +113,7 @@ has_no_tap() {
 }
 
 @test "the shared network that root keeps up is joined, and used" {
+    need_sandbox
     start_root
     start_as_user one
     start_user_vm one
@@ -166,6 +167,7 @@ has_no_tap() {
 }
 
 @test "a bridge that bridge.conf allows is joined, another one is not" {
+    need_sandbox
     ip -n "$ns" link add br0 type bridge
     ip -n "$ns" link set br0 up
     is_refused 'you may not use interface "br0"' --operation-mode bridged --shared-interface br0
@@ -220,6 +222,7 @@ has_no_tap() {
 }
 
 @test "more capabilities than it needs are of no use to the caller" {
+    need_sandbox
     capabilities=cap_net_admin,cap_setuid,cap_setgid,cap_dac_override,cap_sys_admin+ep
     start_root
     start_as_user one
@@ -233,6 +236,7 @@ has_no_tap() {
 }
 
 @test "the caller's environment, debugger and files reach no further than the caller" {
+    need_sandbox
     start_root
     cat >"$dir/evil.c" <<'EVIL'
 #include <fcntl.h>
