@@ -86,8 +86,6 @@ static void add_host(struct report_facts *facts, cJSON *host)
 
     if (*time && (!*facts->first || strcmp(time, facts->first) < 0))
         text_copy(facts->first, sizeof(facts->first), time);
-    if (strcmp(time, facts->last) > 0)
-        text_copy(facts->last, sizeof(facts->last), time);
     cJSON_DeleteItemFromObjectCaseSensitive(host, "time");
     bool is_new = cJSON_IsObject(host);
     cJSON_ArrayForEach(known, facts->hosts) {

@@ -12,7 +12,7 @@ struct report_facts {
     cJSON *commands;   /* object: a test, or a way's process, and its command line */
     cJSON *benches;    /* array of strings: how vmnet-bench was called */
     cJSON *benchmarks; /* array of strings: the benchmark files, whole */
-    char first[32], last[32]; /* times, UTC; empty: not told */
+    char first[32]; /* when the first set-up was begun, UTC; empty: not told */
 };
 
 /* Read all of a tree. report_facts_free() afterwards. */

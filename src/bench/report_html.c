@@ -241,7 +241,7 @@ void report_write_html(const struct report *report, FILE *out)
     fprintf(out, "<h2>Summary</h2>\n<p>%d cells of the matrix have results, of up to %d rounds.", report->cells,
             report->rounds);
     if (*facts->first)
-        fprintf(out, " Measured from %s to %s.", facts->first, facts->last);
+        fprintf(out, " Begun at %s.", facts->first);
     fputs(" Medians:</p>\n", out);
     for (int group = 0; group < report->group_count; group++)
         write_summary(report, group, out);

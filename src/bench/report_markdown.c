@@ -127,7 +127,7 @@ void report_write_markdown(const struct report *report, const char *pictures, FI
     fprintf(out, "# Benchmark report\n\n%d cells of the matrix have results, of up to %d rounds.", report->cells,
             report->rounds);
     if (*facts->first)
-        fprintf(out, " Measured from %s to %s.", facts->first, facts->last);
+        fprintf(out, " Begun at %s.", facts->first);
     fprintf(out, " %s\n", facts->failures->child ? "Some cells failed:" : "Medians of all:");
     write_list("\n", facts->failures, out);
     fputc('\n', out);

@@ -460,7 +460,7 @@ JSON
     run "$bench" report -o r.md out
     assert_success
     run cat r.md
-    assert_line --partial "1 cells of the matrix have results, of up to 2 rounds. Measured from 2026-11-24T10:00:00Z"
+    assert_line --partial "1 cells of the matrix have results, of up to 2 rounds. Begun at 2026-11-24T10:00:00Z"
     assert_line '- vmnet-helper/shared-qemu:tiny-2/vm-to-vm.json: no \<route\>'
     assert_line '| | host-to-vm<br>Gbit/s | host-to-vm<br>CPU s/GB |'
     assert_line '| qemu:tiny | 2.6 | 0.50 |'
