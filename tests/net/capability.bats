@@ -11,6 +11,8 @@ load ../lib/helper
 
 setup() {
     net_setup
+    command -v setcap >/dev/null || skip "needs setcap"
+    mknod "$dir/probe" c 10 200 || skip "needs to make device files"
     chown 4242 "$dir"
     chmod 755 "$dir"
     mkdir -p "$dir/etc/vmnet-helper" "$dir/cap"
@@ -28,7 +30,7 @@ mount -t tmpfs -o mode=755 none "$DIR/cap"
 mknod -m 666 "$DIR/cap/tun" c 10 200
 mount --bind "$DIR/cap/tun" /dev/net/tun
 mount --bind "$DIR/etc" /etc
-for program in vmnet-helper vmnet-client; do
+for program in vmnet-helper vmnet-client vmnet-harness; do
     install -m 755 "$BIN/$program" "$DIR/cap/$program"
 done
 chown 0:4243 "$DIR/cap/vmnet-helper"
@@ -270,6 +272,12 @@ EVIL
     assert_success
     assert_line 4242
     assert_line --regexp '^[0-9a-f:]{17}$'
+    # doctor knows too.
+    mkdir "$dir/home"
+    variables="HOME=$dir/home VMNET_HOME=$dir/home"
+    user_prefix
+    run timeout 120 ip netns exec "$ns" "${as_user[@]}" vmnet-harness doctor
+    assert_line --regexp '^ok +privilege .*vmnet-helper has CAP_NET_ADMIN'
     group=4244
     user_prefix
     run timeout 60 ip netns exec "$ns" "${as_user[@]}" vmnet-client -- true

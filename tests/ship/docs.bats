@@ -76,6 +76,15 @@ all_options() {
     done
 }
 
+@test "the options of ./harness vm start that migration.md names are options of it" {
+    local option
+    "$bin/vmnet-harness" vm start --help >"$BATS_TEST_TMPDIR/help"
+    for option in $(awk -F'|' '/^The options of `.\/example`/ { inside = 1 } /^New, and off/ { inside = 0 } inside && NF > 4 { print $3; if ($3 ~ /same/) print $2 }' \
+        "$root/docs/migration.md" | grep -oE -- '--[a-z][a-z-]+'); do
+        grep -qE -- "$option( |=|$)" "$BATS_TEST_TMPDIR/help" || fail "vm start has no $option"
+    done
+}
+
 @test "troubleshooting.md has each check of doctor, and no other" {
     local name
     grep -rhoE 'report_(bad|fine)\(report, ((BLOCKS|NOTE|[a-z>-]+), )?"[a-z0-9-]+"' "$root/src/harness" |

@@ -70,12 +70,12 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --uninstall; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 20 --sudoers
+    kill_in_turn 12 --sudoers
     is_whole
     # After a kill without clean-up between.
     before() { :; }
     completed --uninstall
-    killed 20 --sudoers || true
+    killed 10 --sudoers || true
     completed --sudoers
     is_whole
     run nothing_half
@@ -90,7 +90,7 @@ kill_in_turn() {
         is_whole
         [[ $(installed) == 1.0.0 || $(installed) == 1.1.0 ]]
     }
-    kill_in_turn 12
+    kill_in_turn 8
     assert_equal "$(installed)" 1.1.0
 }
 
@@ -98,7 +98,7 @@ kill_in_turn() {
     release 1.0.0
     before() { completed --sudoers; }
     check() { inside test ! -e /opt/vmnet-helper || is_whole; }
-    kill_in_turn 12 --uninstall
+    kill_in_turn 8 --uninstall
     inside test ! -e /opt/vmnet-helper
     inside test ! -e /etc/sudoers.d/vmnet-helper
 }
