@@ -27,6 +27,7 @@
 #include "harness/unix_connect.h"
 #include "harness/user_data.h"
 #include "common/file.h"
+#include "common/helper_privilege.h"
 #include "common/own_path.h"
 #include "common/text.h"
 #include "common/uuid.h"
@@ -64,6 +65,8 @@ static int check_privilege(const struct config *config)
     struct words words = {0};
     if (own_sibling("vmnet-helper", helper, sizeof(helper)) < 0)
         return message_error("cannot find the programs: %s", strerror(errno));
+    if (!helper_needs_sudo(helper))
+        return 0;
     words_add(&words, "sudo");
     words_add(&words, "--non-interactive");
     words_add(&words, "%s", helper);

@@ -149,3 +149,37 @@ by_sudo() {
     assert_success
     assert_equal "$(find "$place/own/.config" ! -type d)" ""
 }
+
+# Without sudo: the helper's file has CAP_NET_ADMIN, and root keeps the network up. /dev/net/tun is one that everybody
+# may open, as udev makes it.
+as_user_capable() {
+    # shellcheck disable=SC2016 # for that shell
+    in_ns sh -c 'mount -t tmpfs none "$0" && mknod -m 666 "$0/tun" c 10 200 && mount --bind "$0/tun" /dev/net/tun && exec "$@"' \
+        "$place/dev" setpriv --reuid "$test_user" --regid "$test_user" --init-groups \
+        env -i PATH="$PATH" HOME="$place/own" VMNET_CACHE="$place/own/cache" VMNET_DATA="$place/data" \
+        timeout 400 "$place/capable/vmnet-harness" "$@" </dev/null 3>&-
+}
+
+@test "without sudo: a capability of the helper's file, and the network that root keeps up" {
+    command -v setcap >/dev/null || skip "needs setcap"
+    ! findmnt -n -o OPTIONS -T "$place" | grep -qw nosuid || skip "needs a /tmp without nosuid"
+    mkdir "$place/dev" "$place/capable"
+    cp "$place"/vmnet-{helper,client,harness} "$place/capable"
+    setcap cap_net_admin+ep "$place/capable/vmnet-helper"
+    mv "/etc/sudoers.d/$test_user" "$place/kept"
+    ip netns exec "$ns" "$bin/vmnet-helper" --socket "$dir/kept.sock" --keep >"$dir/kept.json" 2>"$dir/kept.log" 3>&- &
+    local keeping=$! how
+    wait_for 30 test -s "$dir/kept.json"
+    for how in fd socket; do
+        run as_user_capable vm start one --image tiny --timeout 300 --connection $how
+        assert_success
+        run as_user_capable vm exec one -- hostname
+        assert_output one
+        run as_user_capable vm stop one
+        assert_success
+    done
+    mv "$place/kept" "/etc/sudoers.d/$test_user"
+    kill "$keeping"
+    wait_for 30 nothing_is_left
+    assert_equal "$(find "$place/own" ! -user "$test_user")" ""
+}
