@@ -102,7 +102,7 @@ static enum progress wait_for_line(struct client_helper *helper, int signals, ch
 
 int client_helper_read_info(struct client_helper *helper, int signals, char info[CLIENT_INFO_MAX + 1])
 {
-    int stop;
+    int stop = 0;
     enum progress progress = wait_for_line(helper, signals, info, &stop);
 
     close(helper->out);

@@ -142,7 +142,7 @@ static int read_root(const struct reader *reader, const cJSON *root, struct iper
         return fail(reader, "is JSON, but no iperf3 report");
     const cJSON *error = member(root, "error", &twice);
     if (error || twice)
-        return fail(reader, "iperf3 failed: %s", cJSON_IsString(error) ? error->valuestring : "(unknown error)");
+        return fail(reader, "iperf3 failed: %s", error && cJSON_IsString(error) ? error->valuestring : "(unknown error)");
     const cJSON *end = required(reader, root, "end", "end");
     if (!end || read_sum(reader, end, result) < 0)
         return -1;

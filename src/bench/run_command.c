@@ -55,6 +55,8 @@ static int run_file(const char *name, struct run_options *options, char *const *
             result = run_matrix(&matrix, options);
         matrix_free(&matrix);
     }
+    options->benchmark = NULL;
+    options->file = NULL;
     free(benchmark);
     return result;
 }

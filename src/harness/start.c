@@ -232,7 +232,7 @@ static int start_machine(struct start *start, const struct helper_info *info)
 static int run_stages(struct start *start)
 {
     struct vm *vm = start->vm;
-    struct helper_info info;
+    struct helper_info info = {0};
     const struct image_request request = {
         .name = start->config->image, .arch = start->config->arch, .checksum = start->config->texts[CONFIG_SHA256],
         .mirror = start->config->texts[CONFIG_MIRROR], .used_dir = vm->state.image_dir,

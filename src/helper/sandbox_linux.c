@@ -41,16 +41,17 @@ static const int forwarder_refused[] = {SCMP_SYS(clone3), SCMP_SYS(openat), SCMP
 
 static const int keeper[] = {
     /* The pipes, the state's files, what the libraries read of /etc and /proc. */
-    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(openat), SCMP_SYS(open),
-    SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
-    SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
-    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(flock),
-    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rmdir), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(poll),
-    SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(dup), SCMP_SYS(ioctl),
+    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(openat),
+    SCMP_SYS(open), SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat),
+    SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(lseek),
+    SCMP_SYS(fcntl), SCMP_SYS(flock), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rmdir), SCMP_SYS(mkdir),
+    SCMP_SYS(mkdirat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(dup),
+    SCMP_SYS(ioctl),
     /* netlink, and the database of an Open vSwitch: sockets of their families, see below. */
     SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-    SCMP_SYS(shutdown),
+    SCMP_SYS(setsockopt), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmsg), SCMP_SYS(shutdown),
     /* dnsmasq's end, and the process in which libnftables works. */
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(wait4), SCMP_SYS(waitid),
     /* Memory, signals and time, as the C library does them. */
@@ -66,8 +67,8 @@ static const int keeper[] = {
     SCMP_SYS(getegid), SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 
-static const int keeper_refused[] = {SCMP_SYS(clone3), SCMP_SYS(prctl), SCMP_SYS(prlimit64), SCMP_SYS(sched_getaffinity),
-                                     SCMP_SYS(sigaltstack)};
+static const int keeper_refused[] = {SCMP_SYS(clone3), SCMP_SYS(prctl), SCMP_SYS(prlimit64),
+                                     SCMP_SYS(sched_getaffinity), SCMP_SYS(sigaltstack)};
 
 #define RULE(action, call, ...) seccomp_rule_add(filter, action, SCMP_SYS(call), __VA_ARGS__)
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
