@@ -170,6 +170,22 @@ has_no_tap() {
     assert_nothing_left
 }
 
+@test "when root's helper ends the network goes, and nothing is left of those who joined it" {
+    start_root
+    start_as_user one
+    stop_helper root
+    wait_for 20 has_no_tap vmn-sc0a8690018
+    ! is_gone "$(helper_pid one)"
+    stop_helper one
+    assert_nothing_left
+    # Anew, and joined anew.
+    start_root
+    start_as_user two
+    stop_helper two
+    stop_helper root
+    assert_nothing_left
+}
+
 @test "a bridge that bridge.conf allows is joined, another one is not" {
     need_sandbox
     ip -n "$ns" link add br0 type bridge

@@ -130,35 +130,35 @@ assert_untouched() {
     assert_untouched
 }
 
-@test "killed at any command it is mended by the same command, and undone by disable" {
+@test "killed before any of its changes it is mended by the same command, and undone by disable" {
     cat >"$place/killer" <<'KILLER'
 set -T
-commands=0
-trap '[ "$((commands += 1))" -ne "$KILL_AT" ] || kill -KILL $$' DEBUG
+steps=0
+trap '[[ ! $BASH_COMMAND =~ ^(mkdir|cat|mv|groupadd|chown|chmod|setcap|groupdel|rm|rmdir)" " ]] || [ "$((steps += 1))" -ne "$KILL_AT" ] ||
+    kill -KILL $$' DEBUG
 KILLER
     killed() {
         inside env BASH_ENV="$place/killer" KILL_AT="$1" bash "$tool" "$2" >/dev/null 2>&1
     }
-    local at=3 ended=137 kills=0
+    local at=0 ended=137
     while [ "$ended" -eq 137 ]; do
-        ended=0
+        at=$((at + 1)) ended=0
         killed "$at" enable || ended=$?
-        if [ $((kills % 2)) -eq 0 ]; then
+        if [ $((at % 2)) -eq 0 ]; then
             inside "$tool" enable >/dev/null
             assert_enabled
         fi
         inside "$tool" disable >/dev/null
         assert_untouched
-        kills=$((kills + 1)) at=$((at + 7))
     done
-    [ "$kills" -gt 6 ]
-    at=3 ended=137
+    [ "$at" -eq 8 ]
+    at=0 ended=137
     while [ "$ended" -eq 137 ]; do
+        at=$((at + 1)) ended=0
         inside "$tool" enable >/dev/null
-        ended=0
         killed "$at" disable || ended=$?
         inside "$tool" disable >/dev/null
         assert_untouched
-        at=$((at + 5))
     done
+    [ "$at" -eq 7 ]
 }
