@@ -54,7 +54,8 @@ static void pass(int line)
     }
 }
 
-static void attach(int line)
+/* It is said when it is true: from then on the terminal sends each key, Ctrl-] too. */
+static void attach(int line, const char *name)
 {
     struct termios before, raw;
     bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -64,6 +65,7 @@ static void attach(int line)
         cfmakeraw(&raw);
         tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     }
+    fprintf(stderr, "attached to the serial line of VM \"%s\"; Ctrl-] detaches%s\n", name, terminal ? "\r" : "");
     pass(line);
     if (terminal)
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
@@ -103,8 +105,7 @@ int vm_command_console(const struct store *store, const struct command_line *opt
         if (line < 0) {
             result = message_error("cannot attach to %s: %s", path, strerror(errno));
         } else {
-            fprintf(stderr, "attached to the serial line of VM \"%s\"; Ctrl-] detaches\n", vm.name);
-            attach(line);
+            attach(line, vm.name);
             close(line);
             result = 0;
         }
