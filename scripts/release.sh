@@ -8,7 +8,8 @@
 #   release.sh publish TAG OUT  upload what is in OUT as the release
 #   release.sh tap OUT        propose the formula to the tap
 #
-# REPOSITORY_URL: https://HOST/OWNER/NAME; RELEASE_KEY: file of the private key (ssh-keygen, ed25519);
+# REPOSITORY_URL: https://HOST/OWNER/NAME; RELEASE_KEY: file of the private key (ssh-keygen, ed25519), or
+# RELEASE_KEY_TEXT: what is in it, as a secret of the workflow is, kept in a file only while it signs;
 # TAP_REPOSITORY: OWNER/NAME of the tap. DRY_RUN=1: what would reach out is only printed.
 set -eu
 umask 022
@@ -87,12 +88,18 @@ deb() {
 
 collect() {
     [ -n "${REPOSITORY_URL:-}" ] || fail "REPOSITORY_URL is not set"
-    [ -n "${RELEASE_KEY:-}" ] || fail "RELEASE_KEY is not set: the file of the private key that checksums are signed with"
+    [ -n "${RELEASE_KEY:-}${RELEASE_KEY_TEXT:-}" ] ||
+        fail "RELEASE_KEY is not set: the file of the private key that checksums are signed with"
     mkdir -p "$1"
     tarball=$("$here/scripts/dist.sh" "$1")
     "$here/scripts/release-formula.sh" "$REPOSITORY_URL" "$tarball" "$1/vmnet-helper.rb"
     work=$(mktemp -d "${TMPDIR:-/tmp}/vmnet-release.XXXXXX")
     trap 'rm -rf "$work"' EXIT
+    if [ -n "${RELEASE_KEY_TEXT:-}" ]; then
+        RELEASE_KEY=$work/key
+        (umask 077 && printf '%s\n' "$RELEASE_KEY_TEXT" >"$RELEASE_KEY")
+        unset RELEASE_KEY_TEXT
+    fi
     ssh-keygen -y -f "$RELEASE_KEY" >"$work/key.pub"
     "$here/scripts/release-installer.sh" "$REPOSITORY_URL/releases" "$work/key.pub" "$1/install.sh"
     "$here/scripts/checksums.sh" "$1" "$RELEASE_KEY"

@@ -88,6 +88,14 @@ MAKE
     run grep -rl "PRIVATE KEY" "$place/out"
     assert_output ""
 
+    # The key as the workflow has it: the same signature (ed25519 has one), and no file of it stays.
+    cp "$place/out/SHA256SUMS.sig" "$place/by-file.sig"
+    mkdir "$place/tmp"
+    TMPDIR=$place/tmp RELEASE_KEY='' RELEASE_KEY_TEXT=$(cat "$place/key") run --separate-stderr "$root/scripts/release.sh" collect "$place/out"
+    assert_success
+    cmp "$place/out/SHA256SUMS.sig" "$place/by-file.sig"
+    assert_equal "$(ls -A "$place/tmp")" ""
+
     run "$root/scripts/release.sh" publish "v$version" "$place/out"
     assert_success
     assert_line --partial "would run: gh release create v$version --verify-tag --draft"
